@@ -1,0 +1,37 @@
+#pragma once
+// The generic planner: pure, schema-driven, no knowledge of any resource.
+
+#include "provider/tf/schema.hpp"
+
+namespace paas::tf {
+
+struct Plan {
+  Value state;                         // planned new state; null for a destroy
+  std::vector<Path> requires_replace;  // attributes whose change forces a new object
+  bool operator==(const Plan&) const = default;
+};
+
+// What applying `config` to `prior` will give (null prior: create; null config: destroy).
+//
+// Per attribute: the configured value; where that is null, the fallback, else (computed) the prior
+// value. A value that only says the same differently (Rules::same) stays as it was. Once anything
+// changes, computed attributes that nobody set become unknown, `stable` ones only for a new object.
+// Nested maps are matched by key, lists by position; sets are taken from the configuration whole.
+// Write-only attributes are null. Source: Terraform's resource-instance-change-lifecycle.
+Plan plan(const Schema& schema, const Value& prior, const Value& config);
+
+// Every problem of a configuration: what is missing, what a check refuses, what rules over several
+// attributes say; each with its path. Unknown values are left for later.
+Diagnostics validate(const Schema& schema, const Value& config);
+
+// The value with every write-only attribute null: what may be stored.
+Value without_write_only(const Schema& schema, const Value& value);
+
+// The configuration that would give this state: what only we compute, and what equals its fallback,
+// is null (protocol 6.10, GenerateResourceConfig).
+Value config_of(const Schema& schema, const Value& state);
+
+// A plan in the notation of our golden files: "+", "~", "-/+" or "-", then a line per change.
+std::string render(const Schema& schema, const Value& prior, const Plan& plan);
+
+}  // namespace paas::tf
