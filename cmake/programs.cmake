@@ -1,0 +1,25 @@
+# The programs: what is shipped, and the two that only tests run.
+
+paas_program(terraform-provider-paas provider PARTS libpaas provider)
+if(TARGET terraform-provider-paas)
+  target_link_libraries(terraform-provider-paas PRIVATE paas_protos paas_grpc_shared paas_shared_deps)
+endif()
+
+paas_program(fake-pve tests/fake-pve PARTS tests/fake-pve)
+if(TARGET fake-pve)
+  if(TARGET libpaas_base)
+    target_sources(fake-pve PRIVATE $<TARGET_OBJECTS:libpaas_base>)
+  endif()
+  target_link_libraries(fake-pve PRIVATE paas_shared_deps)
+endif()
+
+# A provider of odd resources on our own plugin layer, for the tests of that layer.
+paas_program(terraform-provider-corner tests/corner PARTS tests/corner)
+if(TARGET terraform-provider-corner)
+  foreach(module libpaas_base provider_tf provider_plugin)
+    if(TARGET ${module})
+      target_sources(terraform-provider-corner PRIVATE $<TARGET_OBJECTS:${module}>)
+    endif()
+  endforeach()
+  target_link_libraries(terraform-provider-corner PRIVATE paas_protos paas_grpc_shared paas_shared_deps)
+endif()

@@ -1,0 +1,17 @@
+# One program with every *_test.cpp; Catch2's own main is compiled once, apart.
+file(GLOB_RECURSE tests CONFIGURE_DEPENDS
+     "${PROJECT_SOURCE_DIR}/libpaas/*_test.cpp" "${PROJECT_SOURCE_DIR}/provider/*_test.cpp"
+     "${PROJECT_SOURCE_DIR}/agent/*_test.cpp" "${PROJECT_SOURCE_DIR}/tests/fakes/*_test.cpp"
+     "${PROJECT_SOURCE_DIR}/tests/fake-pve/*_test.cpp" "${PROJECT_SOURCE_DIR}/tests/contract/*_test.cpp")
+if(tests)
+  add_library(unit_test_sources OBJECT ${tests})
+  paas_own(unit_test_sources)
+  paas_unity(unit_test_sources 6)
+  target_link_libraries(unit_test_sources PRIVATE paas_protos)
+  target_compile_definitions(unit_test_sources PRIVATE PAAS_SOURCE_DIR="${PROJECT_SOURCE_DIR}")
+
+  add_executable(unit_tests tests/main.cpp)
+  target_sources(unit_tests PRIVATE $<TARGET_OBJECTS:unit_test_sources>)
+  paas_use_objects(unit_tests libpaas provider agent tests/fakes tests/fake-pve)
+  target_link_libraries(unit_tests PRIVATE rapidcheck paas_protos paas_grpc_shared paas_shared_deps)
+endif()

@@ -1,0 +1,12 @@
+# Warnings of our own sources. Generated code opts out in protos.cmake.
+option(PAAS_WERROR "Treat warnings as errors" OFF)
+
+add_library(paas_warnings INTERFACE)
+target_compile_options(paas_warnings INTERFACE -Wall -Wextra -Wpedantic -Wshadow -Wconversion)
+if(PAAS_WERROR)
+  target_compile_options(paas_warnings INTERFACE -Werror)
+endif()
+if(CMAKE_CXX_COMPILER_ID MATCHES Clang)
+  # TRY is a GNU statement expression (both compilers we support have it).
+  target_compile_options(paas_warnings INTERFACE -Wno-gnu-statement-expression)
+endif()
