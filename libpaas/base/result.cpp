@@ -9,6 +9,7 @@ std::string_view name_of(Errc code) {
     case Errc::invalid: return "invalid";
     case Errc::denied: return "denied";
     case Errc::unavailable: return "unavailable";
+    case Errc::unknown_outcome: return "unknown_outcome";
     case Errc::timeout: return "timeout";
     case Errc::cancelled: return "cancelled";
     case Errc::internal: return "internal";

@@ -20,8 +20,9 @@ enum class Errc {
   conflict,     // it exists already, is locked, or has changed under us
   invalid,      // the request itself is wrong; repeating it cannot help
   denied,       // credentials or privileges do not allow it
-  unavailable,  // the other side did not answer; whether it acted may be unknown
-  timeout,      // our own patience ended
+  unavailable,  // the other side could not be reached or refused for now; nothing has happened
+  unknown_outcome,  // the answer was lost: it may have acted; read before you repeat
+  timeout,      // our own patience ended while something is still under way
   cancelled,    // somebody asked us to stop
   internal,     // none of the above: the other side failed in its own way
 };

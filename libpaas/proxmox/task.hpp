@@ -1,0 +1,38 @@
+#pragma once
+// Tasks: what Proxmox does in the background, named by a UPID.
+
+#include <cstdint>
+#include <string>
+#include <vector>
+
+#include "libpaas/base/json.hpp"
+#include "libpaas/base/result.hpp"
+
+namespace paas::proxmox {
+
+// UPID:<node>:<pid>:<pstart>:<starttime>:<type>:<id>:<user>: (hexadecimal numbers).
+struct Upid {
+  std::string text;  // as given: what the API wants back
+  std::string node;  // where the task runs, and where to ask for it
+  std::string type;  // "vzcreate"
+  std::string id;    // "104"
+  std::string user;  // "root@pam!ci"
+  bool operator==(const Upid&) const = default;
+};
+Result<Upid> parse_upid(std::string_view text);
+
+struct TaskStatus {
+  bool running = false;
+  std::string exit_status;  // "OK", "WARNINGS: 1", or the error
+};
+Result<TaskStatus> parse_task_status(const Json& data);
+
+// Lines of GET /nodes/{node}/tasks/{upid}/log.
+Result<std::vector<std::string>> parse_task_log(const Json& data);
+
+// Nothing for a task that ended well (OK or WARNINGS), else the error, with the last lines of its
+// log in the context. Lock contention is `conflict`, a full storage `conflict`, as judge() says.
+Result<void> judge_task(const Upid& upid, const TaskStatus& status,
+                        const std::vector<std::string>& log);
+
+}  // namespace paas::proxmox
