@@ -2,7 +2,11 @@
 
 paas_program(terraform-provider-paas provider PARTS libpaas provider)
 if(TARGET terraform-provider-paas)
-  target_link_libraries(terraform-provider-paas PRIVATE paas_protos paas_grpc_shared paas_shared_deps)
+  if(PAAS_STATIC_PROVIDER)
+    target_link_libraries(terraform-provider-paas PRIVATE paas_protos paas_static)
+  else()
+    target_link_libraries(terraform-provider-paas PRIVATE paas_protos paas_grpc paas_deps)
+  endif()
 endif()
 
 paas_program(fake-pve tests/fake-pve PARTS tests/fake-pve)
@@ -10,7 +14,7 @@ if(TARGET fake-pve)
   if(TARGET libpaas_base)
     target_sources(fake-pve PRIVATE $<TARGET_OBJECTS:libpaas_base>)
   endif()
-  target_link_libraries(fake-pve PRIVATE paas_shared_deps)
+  target_link_libraries(fake-pve PRIVATE paas_deps)
 endif()
 
 # A provider of odd resources on our own plugin layer, for the tests of that layer.
@@ -21,5 +25,5 @@ if(TARGET terraform-provider-corner)
       target_sources(terraform-provider-corner PRIVATE $<TARGET_OBJECTS:${module}>)
     endif()
   endforeach()
-  target_link_libraries(terraform-provider-corner PRIVATE paas_protos paas_grpc_shared paas_shared_deps)
+  target_link_libraries(terraform-provider-corner PRIVATE paas_protos paas_grpc paas_deps)
 endif()
