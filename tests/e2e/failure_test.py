@@ -1,0 +1,230 @@
+"""What goes wrong half way: nothing is lost, and the next apply converges."""
+
+import json
+import os
+import signal
+import time
+
+import pytest
+
+from tests.e2e.configurations import HEAD, POLICY, TEMPLATE, many, one
+
+
+def wait_for(condition, what: str, limit_s: float = 60):
+    end = time.monotonic() + limit_s
+    while time.monotonic() < end:
+        if condition():
+            return
+        time.sleep(0.02)
+    raise AssertionError(f"waited in vain for {what}")
+
+
+def provider_pids(terraform_pid: int) -> list:
+    found = []
+    for entry in os.listdir("/proc"):
+        if not entry.isdigit():
+            continue
+        try:
+            with open(f"/proc/{entry}/stat") as file:
+                parent = int(file.read().rsplit(")", 1)[1].split()[1])
+            with open(f"/proc/{entry}/cmdline") as file:
+                command = file.read()
+        except (FileNotFoundError, ProcessLookupError):
+            continue
+        if parent == terraform_pid and "terraform-provider-paas" in command:
+            found.append(int(entry))
+    return found
+
+
+def assert_nothing_is_orphaned(cluster, workspace):
+    known = {v["vmid"] for v in workspace.resources().values()}
+    there = {g["vmid"] for g in cluster.containers()}
+    assert there <= known, f"containers that terraform does not know: {there - known}"
+
+
+def test_a_create_that_fails_after_the_container_exists_is_tainted(cluster, workspace):
+    cluster.control("/faults", [{"method": "POST", "path": ".*/status/start$", "nth": 1,
+                                 "action": "task_error", "message": "startup for container failed"}])
+    workspace.write(one())
+    run = workspace.apply(check=False)
+    assert run.code == 1
+    assert "startup for container failed" in run.text
+    assert_nothing_is_orphaned(cluster, workspace)
+    assert workspace.state_entries()["paas_lxc.web"].get("tainted") is True
+    workspace.apply()
+    assert len(cluster.containers()) == 1
+    workspace.assert_nothing_to_do()
+
+
+def test_the_answer_to_a_create_is_lost(cluster, workspace):
+    cluster.control("/faults", [{"method": "POST", "path": ".*/lxc$", "nth": 1,
+                                 "action": "reset_after"}])
+    workspace.write(one())
+    workspace.apply(check=False)
+    assert_nothing_is_orphaned(cluster, workspace)
+    workspace.apply()
+    assert len(cluster.containers()) == 1
+    workspace.assert_nothing_to_do()
+
+
+def test_lock_timeouts_are_waited_out(cluster, workspace):
+    cluster.control("/faults", [{"method": "POST", "path": ".*/lxc$", "nth": 1, "count": 2,
+                                 "action": "lock_timeout"}])
+    workspace.write(one())
+    workspace.apply()
+    workspace.assert_nothing_to_do()
+
+
+def test_a_half_applied_update_is_read_back_and_converges(cluster, workspace):
+    workspace.write(one())
+    workspace.apply()
+    cluster.control("/faults", [{"method": "PUT", "path": ".*/config$", "nth": 1,
+                                 "action": "half_applied"}])
+    workspace.write(one(memory='"700"', extra='cores = 2\n  description = "changed"'))
+    workspace.apply(check=False)
+    workspace.apply()
+    vmid = workspace.resources()["paas_lxc.web"]["vmid"]
+    config = cluster.config(vmid)
+    assert int(config["memory"]) == 700 and config["cores"] == 2
+    assert config["description"].strip() == "changed"
+    workspace.assert_nothing_to_do()
+
+
+def test_quorum_lost_in_the_middle_of_a_run(cluster, workspace):
+    workspace.write(many(12))
+    cluster.control("/tasks", {"duration_ms": 150})
+    child = workspace.start("apply", "-auto-approve", "-input=false", "-parallelism=2")
+    wait_for(lambda: len(cluster.containers()) >= 3, "three containers")
+    cluster.control("/quorum", {"quorate": False})
+    output, _ = child.communicate(timeout=300)
+    assert child.returncode == 1
+    assert "quorum" in output
+    cluster.control("/quorum", {"quorate": True})
+    assert_nothing_is_orphaned(cluster, workspace)
+    workspace.apply("-parallelism=12")
+    assert len(cluster.containers()) == 12
+    workspace.assert_nothing_to_do()
+
+
+def test_ctrl_c_during_apply_loses_nothing(cluster, workspace):
+    cluster.control("/tasks", {"duration_ms": 400})
+    workspace.write(many(6))
+    child = workspace.start("apply", "-auto-approve", "-input=false")
+    wait_for(lambda: cluster.calls("POST"), "the first create")
+    os.killpg(child.pid, signal.SIGINT)
+    child.communicate(timeout=300)
+    cluster.control("/tasks", {"duration_ms": 10})
+    assert_nothing_is_orphaned(cluster, workspace)
+    workspace.apply()
+    assert len(cluster.containers()) == 6
+    workspace.assert_nothing_to_do()
+
+
+def test_a_provider_killed_in_the_middle_converges_at_the_next_apply(cluster, workspace):
+    cluster.control("/tasks", {"duration_ms": 300})
+    workspace.write(many(4))
+    child = workspace.start("apply", "-auto-approve", "-input=false")
+    wait_for(lambda: cluster.calls("POST"), "the first create")
+    wait_for(lambda: provider_pids(child.pid), "the provider's process")
+    for pid in provider_pids(child.pid):
+        os.kill(pid, signal.SIGKILL)
+    child.communicate(timeout=300)
+    assert child.returncode == 1
+    cluster.control("/tasks", {"duration_ms": 10})
+    run = workspace.apply(check=False)
+    assert run.code == 0, run.output
+    assert len(workspace.resources()) == 4
+    workspace.assert_nothing_to_do()
+
+
+def test_one_whose_rights_were_taken_is_an_error_not_gone(cluster, workspace):
+    workspace.write(one())
+    workspace.apply()
+    blind = cluster.control("/tokens", {"privileges": []})["token"]
+    run = workspace.plan(environment={"PROXMOX_VE_API_TOKEN": blind})
+    assert run.code == 1, run.output
+    assert "will be created" not in run.output
+    workspace.assert_nothing_to_do()
+
+
+def test_a_protected_container_is_not_destroyed(cluster, workspace):
+    workspace.write(one(extra="protection = true"))
+    workspace.apply()
+    run = workspace.destroy(check=False)
+    assert run.code == 1
+    assert "protection" in run.text
+    assert len(cluster.containers()) == 1
+    workspace.write(one(extra="protection = false"))
+    workspace.apply()
+    workspace.destroy()
+    assert cluster.containers() == []
+
+
+@pytest.mark.parametrize("setting", ['features = { fuse = true }',
+                                     'devices = { dev0 = { path = "/dev/net/tun" } }',
+                                     'mount_points = { mp0 = { volume = "/srv", path = "/srv" } }'])
+def test_what_only_root_may_do_is_said_at_plan_time(workspace, setting):
+    workspace.write(one(extra=setting))
+    run = workspace.plan()
+    assert run.code == 1
+    assert "root@pam" in run.text
+
+
+def test_an_old_state_is_upgraded(cluster, workspace):
+    workspace.write(one())
+    workspace.apply()
+    path = workspace.folder / "terraform.tfstate"
+    state = json.loads(path.read_text())
+    instance = state["resources"][0]["instances"][0]
+    attributes = instance["attributes"]
+    vmid = attributes["vmid"]
+    instance["schema_version"] = 0
+    instance["attributes"] = {
+        "id": str(vmid), "vmid": vmid, "hostname": "web", "node": "pve1", "template": TEMPLATE,
+        "memory_mib": 512, "swap_mib": 512, "disk_gib": 4, "storage": "local",
+    }
+    path.write_text(json.dumps(state))
+    run = workspace.plan()
+    assert run.code in (0, 2), run.output
+    assert "must be replaced" not in run.output
+    workspace.apply()
+    assert workspace.resources()["paas_lxc.web"]["vmid"] == vmid
+    workspace.assert_nothing_to_do()
+
+
+def test_terraform_test_runs_against_the_provider(cluster, workspace):
+    workspace.write(HEAD + POLICY + f"""
+variable "memory" {{ default = "512" }}
+resource "paas_lxc" "web" {{
+  hostname  = "web"
+  node      = "pve1"
+  template  = "{TEMPLATE}"
+  memory    = var.memory
+  root_disk = {{ storage = "local", size = "2" }}
+}}
+""")
+    workspace.write("""
+run "plans_the_node" {
+  command = plan
+  assert {
+    condition     = paas_lxc.web.node == "pve1"
+    error_message = "the node stands in the plan"
+  }
+}
+run "creates" {
+  assert {
+    condition     = paas_lxc.web.vmid >= 100
+    error_message = "a vmid was chosen"
+  }
+}
+run "grows_memory" {
+  variables { memory = "1G" }
+  assert {
+    condition     = paas_lxc.web.memory == "1G"
+    error_message = "memory is as declared"
+  }
+}
+""", "tests/web.tftest.hcl")
+    run = workspace.run("test")
+    assert "3 passed, 0 failed" in run.output
+    assert cluster.containers() == []
