@@ -9,6 +9,13 @@ if(TARGET terraform-provider-paas)
   endif()
 endif()
 
+# The agent is an ordinary user of libpaas.so: it may call what the public headers declare.
+paas_program(paas-agent agent PARTS agent)
+if(TARGET paas-agent)
+  target_link_libraries(paas-agent PRIVATE paas)
+  set_target_properties(paas-agent PROPERTIES INSTALL_RPATH "\$ORIGIN/../${CMAKE_INSTALL_LIBDIR}")
+endif()
+
 paas_program(fake-pve tests/fake-pve PARTS tests/fake-pve)
 if(TARGET fake-pve)
   if(TARGET libpaas_base)

@@ -1,0 +1,18 @@
+# The public headers of libpaas: installed, documented, and exported. Each one wraps its
+# declarations in `#pragma GCC visibility push(default)` and `pop`; everything else in the library
+# is hidden. A public header includes public headers only.
+set(PAAS_PUBLIC_HEADERS
+    libpaas/base/json.hpp
+    libpaas/base/log.hpp
+    libpaas/base/result.hpp
+    libpaas/direct/container.hpp
+    libpaas/direct/containers.hpp
+    libpaas/direct/inventory.hpp
+    libpaas/ports/clock.hpp
+    libpaas/ports/http.hpp
+    libpaas/ports/pve.hpp
+    libpaas/ports/random.hpp
+    libpaas/proxmox/call.hpp
+    libpaas/proxmox/container.hpp
+    libpaas/proxmox/inventory.hpp
+    libpaas/proxmox/task.hpp)
