@@ -1,9 +1,10 @@
 #pragma once
 // Attr<T>: a typed attribute of a resource model: known, null, or not known yet.
 //
-// T is bool, int64, Number, string, vector<string>, map<string, string>, or, for nested attributes,
-// a model struct M, vector<M> or map<string, M> (object.hpp). A nested value in which some element
-// is unknown as a whole counts as unknown; unknown attributes of known elements stay where they are.
+// T is bool, int64, Number, string, vector<int64>, vector<string>, map<string, string>,
+// map<string, vector<string>>, or, for nested attributes, a model struct M, vector<M> or
+// map<string, M> (object.hpp). A nested value in which some element is unknown as a whole counts as
+// unknown; unknown attributes of known elements stay where they are.
 
 #include <map>
 #include <string>
@@ -84,6 +85,47 @@ struct Codec<std::map<std::string, std::string>> {
   static Type type() { return Type::map(Type::string()); }
   static Value encode(const std::map<std::string, std::string>& value);
   static std::optional<std::map<std::string, std::string>> decode(const Value& value);
+};
+
+template <>
+struct Codec<std::vector<std::int64_t>> {
+  static Type type() { return Type::list(Type::number()); }
+  static Value encode(const std::vector<std::int64_t>& value) {
+    return List(value.begin(), value.end());
+  }
+  static std::optional<std::vector<std::int64_t>> decode(const Value& value) {
+    const List* list = value.as<List>();
+    if (!list) return std::nullopt;
+    std::vector<std::int64_t> numbers;
+    for (const Value& element : *list) {
+      const auto number = Codec<std::int64_t>::decode(element);
+      if (!number) return std::nullopt;
+      numbers.push_back(*number);
+    }
+    return numbers;
+  }
+};
+template <>
+struct Codec<std::map<std::string, std::vector<std::string>>> {
+  using Lists = std::map<std::string, std::vector<std::string>>;
+  static Type type() { return Type::map(Type::list(Type::string())); }
+  static Value encode(const Lists& value) {
+    Map map;
+    for (const auto& [key, list] : value)
+      map.emplace(key, Codec<std::vector<std::string>>::encode(list));
+    return map;
+  }
+  static std::optional<Lists> decode(const Value& value) {
+    const Map* map = value.as<Map>();
+    if (!map) return std::nullopt;
+    Lists lists;
+    for (const auto& [key, element] : *map) {
+      auto list = Codec<std::vector<std::string>>::decode(element);
+      if (!list) return std::nullopt;
+      lists.emplace(key, *std::move(list));
+    }
+    return lists;
+  }
 };
 
 }  // namespace paas::tf

@@ -33,6 +33,10 @@ struct Binding {
       : type(Codec<T>::type()),
         encode([member](const M& model) { return to_value(model.*member, Codec<T>::encode); }),
         decode([member](const Value& value, M& model) {
+          if (has_unknown_entry(value)) {
+            model.*member = Unknown{};
+            return true;
+          }
           return assign(model.*member, value, [](const Value& v, T& out) {
             auto decoded = Codec<T>::decode(v);
             if (decoded) out = *std::move(decoded);
@@ -65,6 +69,11 @@ struct Binding {
     const List* list = value.as<List>();
     return list && std::any_of(list->begin(), list->end(),
                                [](const Value& element) { return element.is_unknown(); });
+  }
+  static bool has_unknown_entry(const Value& value) {
+    const Map* map = value.as<Map>();
+    return map && std::any_of(map->begin(), map->end(),
+                              [](const auto& entry) { return entry.second.is_unknown(); });
   }
 };
 
