@@ -5,8 +5,10 @@
 //
 //   const Object<Lxc>& lxc_object() {
 //     static const Object<Lxc> object{"A Linux container …", /*version=*/0, {
-//         {"hostname", &Lxc::hostname, Trait::required, "Name of the container.", {.check = dns_name}},
-//         {"network",  nested(&Lxc::network, network_object()), Trait::optional, "Network devices."},
+//         {"hostname", &Lxc::hostname, Trait::required, "Name of the container.", {.check =
+//         dns_name}},
+//         {"network",  nested(&Lxc::network, network_object()), Trait::optional, "Network
+//         devices."},
 //         {"tags",     set_of(&Lxc::tags), Trait::optional | Trait::computed, "Tags."},
 //     }};
 //     return object;
@@ -29,7 +31,7 @@ struct Binding {
 
   Binding() = default;
   template <class T>
-  Binding(Attr<T> M::*member)
+  Binding(Attr<T> M::* member)
       : type(Codec<T>::type()),
         encode([member](const M& model) { return to_value(model.*member, Codec<T>::encode); }),
         decode([member](const Value& value, M& model) {
@@ -79,7 +81,7 @@ struct Binding {
 
 // A set of strings instead of a list.
 template <class M>
-Binding<M> set_of(Attr<std::vector<std::string>> M::*member) {
+Binding<M> set_of(Attr<std::vector<std::string>> M::* member) {
   Binding<M> binding(member);
   binding.type = Type::set(Type::string());
   return binding;
@@ -139,7 +141,7 @@ class Object {
 
 // A nested object: `name = { … }`.
 template <class M, class Child>
-Binding<M> nested(Attr<Child> M::*member, const Object<Child>& object) {
+Binding<M> nested(Attr<Child> M::* member, const Object<Child>& object) {
   Binding<M> binding;
   binding.nested = Nested{Nesting::single, object.shared_schema()};
   binding.type = type_of(object.schema());
@@ -159,7 +161,7 @@ Binding<M> nested(Attr<Child> M::*member, const Object<Child>& object) {
 
 // A list of nested objects: `name = [{ … }, …]`.
 template <class M, class Child>
-Binding<M> nested(Attr<std::vector<Child>> M::*member, const Object<Child>& object) {
+Binding<M> nested(Attr<std::vector<Child>> M::* member, const Object<Child>& object) {
   Binding<M> binding;
   binding.nested = Nested{Nesting::list, object.shared_schema()};
   binding.type = Type::list(type_of(object.schema()));
@@ -187,7 +189,7 @@ Binding<M> nested(Attr<std::vector<Child>> M::*member, const Object<Child>& obje
 
 // A map of nested objects: `name = { key = { … }, … }`.
 template <class M, class Child>
-Binding<M> nested(Attr<std::map<std::string, Child>> M::*member, const Object<Child>& object) {
+Binding<M> nested(Attr<std::map<std::string, Child>> M::* member, const Object<Child>& object) {
   Binding<M> binding;
   binding.nested = Nested{Nesting::map, object.shared_schema()};
   binding.type = Type::map(type_of(object.schema()));

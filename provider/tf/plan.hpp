@@ -17,7 +17,15 @@ struct Plan {
 // value. A value that only says the same differently (Rules::same) stays as it was. Once anything
 // changes, computed attributes that nobody set become unknown, `stable` ones only for a new object.
 // Nested maps are matched by key, lists by position; sets are taken from the configuration whole.
-// Write-only attributes are null. Source: Terraform's resource-instance-change-lifecycle.
+// Write-only attributes are null; unknown values, blocks and elements are echoed.
+//
+// A change of a `replaces` attribute asks for a new object, and the state is then planned as for a
+// create. The path is that of the changed leaf, or of the set it stands in. A leaf speaks only for
+// an element that stays: one that comes or goes replaces where the collection itself is `replaces`.
+// A nested value that becomes unknown as a whole counts as a change of every leaf in it, because
+// the second plan, inside apply, may no longer ask for a replacement.
+//
+// Source: Terraform's resource-instance-change-lifecycle.
 Plan plan(const Schema& schema, const Value& prior, const Value& config);
 
 // Every problem of a configuration: what is missing, what a check refuses, what rules over several
@@ -31,7 +39,12 @@ Value without_write_only(const Schema& schema, const Value& value);
 // is null (protocol 6.10, GenerateResourceConfig).
 Value config_of(const Schema& schema, const Value& state);
 
-// A plan in the notation of our golden files: "+", "~", "-/+" or "-", then a line per change.
+// A plan in the notation of our golden files: a line with "+", "~", "-/+", "-" or "=" (nothing to
+// do), then a line per change:
+//   ~
+//     network["net0"].mtu: 1500 -> 9000
+//     password: (sensitive) -> (sensitive)
+// A leaf that forces the new object ends in " # replaces".
 std::string render(const Schema& schema, const Value& prior, const Plan& plan);
 
 }  // namespace paas::tf

@@ -43,9 +43,9 @@ struct IdentitySchema {
 Type type_of(const IdentitySchema& schema);
 
 struct PlanRequest {
-  Value prior;                  // null: create
-  Value config;                 // null: destroy; write-only values are readable here
-  std::string private_data;     // opaque bytes of ours, kept with the state
+  Value prior;               // null: create
+  Value config;              // null: destroy; write-only values are readable here
+  std::string private_data;  // opaque bytes of ours, kept with the state
   bool write_only_allowed = true;
 };
 struct PlanResult {

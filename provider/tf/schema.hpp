@@ -28,8 +28,9 @@ constexpr Trait operator|(Trait a, Trait b) {
   return static_cast<Trait>(static_cast<unsigned>(a) | static_cast<unsigned>(b));
 }
 
-// Asked about known, non-null values only. The error's message says what is wrong with the value
-// ("must be 1 to 256, not 0"), without naming the attribute; its remedy is shown too.
+// Asked about known, non-null values only; of a nested attribute, leaves may still be unknown. The
+// error's message says what is wrong with the value ("must be 1 to 256, not 0"), without naming the
+// attribute; its remedy is shown too.
 using Check = std::function<Result<void>(const Value&)>;
 
 // Whether two known, non-null values mean the same ("2G" and "2048"). Where they do, a plan keeps
@@ -37,7 +38,8 @@ using Check = std::function<Result<void>(const Value&)>;
 using Same = std::function<bool(const Value& prior, const Value& config)>;
 
 struct Rules {
-  Value fallback = Null{};  // the value when the user gives none; the attribute is then computed too
+  Value fallback =
+      Null{};  // the value when the user gives none; the attribute is then computed too
   Check check = {};
   Same same = {};
   std::string deprecated = {};  // the message of a deprecated attribute; empty: it is not
@@ -64,6 +66,10 @@ struct Attribute {
   bool is(Trait trait) const {
     return (static_cast<unsigned>(traits) & static_cast<unsigned>(trait)) != 0;
   }
+  // Whether the user may set it, and whether a plan may fill it in: on the wire, "required or
+  // optional" and "computed".
+  bool settable() const { return is(Trait::required) || is(Trait::optional); }
+  bool fills_in() const { return is(Trait::computed) || !rules.fallback.is_null(); }
 };
 
 // A rule over several attributes of one object. Called with the object's path and its configured

@@ -37,8 +37,8 @@ class Typed : public Resource {
   void validate(const Value&, Diagnostics&) const override {}
 
   PlanResult plan(const PlanRequest& request, const Call&) override {
-    PlanResult result{tf::plan(schema(), request.prior, request.config), request.private_data,
-                      Deferred::no, {}};
+    PlanResult result{
+        tf::plan(schema(), request.prior, request.config), request.private_data, Deferred::no, {}};
     if (request.config.is_null()) {
       if (auto prior = object_.decode(request.prior)) plan_remove(*prior, result.diagnostics);
       return result;
@@ -69,7 +69,8 @@ class Typed : public Resource {
   }
   // `config` holds what `planned` must not: write-only values.
   virtual Outcome<M> create(const M& planned, const M& config, const Call& call) = 0;
-  virtual Outcome<M> update(const M& prior, const M& planned, const M& config, const Call& call) = 0;
+  virtual Outcome<M> update(const M& prior, const M& planned, const M& config,
+                            const Call& call) = 0;
   virtual Diagnostics remove(const M& prior, const Call& call) = 0;
   // nullopt: it is gone.
   virtual Result<std::optional<M>> observe(const M& known, const Call& call) = 0;
@@ -114,8 +115,8 @@ ApplyResult Typed<M>::apply(const ApplyRequest& request, const Call& call) {
   if (!planned) return broken(planned.error());
   auto config = object_.decode(request.config);
   if (!config) return broken(config.error());
-  Outcome<M> outcome = prior ? update(*prior, *planned, *config, call)
-                             : create(*planned, *config, call);
+  Outcome<M> outcome =
+      prior ? update(*prior, *planned, *config, call) : create(*planned, *config, call);
   result.diagnostics = std::move(outcome.diagnostics);
   if (outcome.model) {
     result.state = stored(*outcome.model);
@@ -128,8 +129,8 @@ template <class M>
 ReadResult Typed<M>::read(const ReadRequest& request, const Call& call) {
   ReadResult result{request.state, request.identity, request.private_data, Deferred::no, {}};
   auto known = object_.decode(request.state);
-  Result<std::optional<M>> found = known ? observe(*known, call)
-                                         : Result<std::optional<M>>(tl::unexpected(known.error()));
+  Result<std::optional<M>> found =
+      known ? observe(*known, call) : Result<std::optional<M>>(tl::unexpected(known.error()));
   if (!found) {
     result.diagnostics.push_back(diagnostic_of(found.error(), "unable to read " + name_));
     return result;

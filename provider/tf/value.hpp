@@ -36,18 +36,28 @@ class Number {
  public:
   Number() : text_("0") {}
   Number(std::int64_t value) : text_(std::to_string(value)) {}
-  // From decimal text, exponents allowed ("1e3", "0.10", "+5"). Error: `invalid`.
+  // From decimal text, exponents allowed ("1e3", "0.10", "+5", ".5"), or "Inf", "+Inf", "-Inf".
+  // Error: `invalid`, also when the text or its canonical form is longer than 4 KiB.
   static Result<Number> parse(std::string_view text);
-  // From the shortest decimal text that names this double.
+  // From the shortest decimal text that names this double: 0.1 is "0.1". REQUIRES: not a NaN.
   static Number from_double(double value);
+  // From all digits of this double: 0.1 is "0.1000000000000000055511151231257827…". What Terraform
+  // sends as a double comes back as the same double only so. REQUIRES: not a NaN.
+  static Number from_double_exact(double value);
 
   const std::string& text() const { return text_; }
   // The value if it is an integer within 64 bits.
   std::optional<std::int64_t> int64() const;
+  // The nearest double; infinite where it is beyond the doubles.
   double to_double() const;
+  // The double that is exactly this number, if there is one.
+  std::optional<double> exact_double() const;
+  bool is_integer() const { return text_.find_first_of(".I") == std::string::npos; }
   bool operator==(const Number&) const = default;
 
  private:
+  explicit Number(std::string canonical) : text_(std::move(canonical)) {}
+
   std::string text_;
 };
 
@@ -89,6 +99,18 @@ const Value& at(const Value& object, std::string_view name);
 
 // Whether nothing in it, at any depth, is unknown.
 bool wholly_known(const Value& value);
+
+// Whether it is null, or a null that brings its type (`Dynamic`): what a user left out.
+bool absent(const Value& value);
+
+// Whether two values of one type are equal to Terraform: sets in any order, an unknown equals an
+// unknown, and a number equals the shortest text of the double that it is (0.1 read as a double
+// and "0.1" read as text).
+bool equal(const Type& type, const Value& a, const Value& b);
+
+// The type a value has by itself: a list is a tuple, a map is an object. For values in places that
+// the schema leaves open.
+Type type_of(const Value& value);
 
 // One line for goldens and logs: `{"a": 1, "b": (known after apply)}`. Not for secrets.
 std::string to_text(const Value& value);
