@@ -1,8 +1,6 @@
 # A module is a folder: its sources (tests and main.cpp apart) become one object library,
 # position-independent and hidden, so that the same objects feed libpaas.so, the programs and the
 # unit tests. Sources are found by pattern; a new file or folder needs no line here.
-option(PAAS_UNITY "Compile the sources of a folder together" ON)
-
 # Unity batches never cross a folder, so that file-local names only have to differ within one.
 # Batches are small enough that one touched file is compiled again in seconds.
 function(paas_unity target batch)

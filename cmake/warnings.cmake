@@ -10,3 +10,7 @@ if(CMAKE_CXX_COMPILER_ID MATCHES Clang)
   # TRY is a GNU statement expression (both compilers we support have it).
   target_compile_options(paas_warnings INTERFACE -Wno-gnu-statement-expression)
 endif()
+if(PAAS_UNITY AND CMAKE_CXX_COMPILER_ID STREQUAL GNU)
+  # gcc takes every file of a unity build for a header, where an anonymous namespace would matter.
+  target_compile_options(paas_warnings INTERFACE -Wno-subobject-linkage)
+endif()
