@@ -2,6 +2,8 @@
 # declarations in `#pragma GCC visibility push(default)` and `pop`; everything else in the library
 # is hidden. A public header includes public headers only.
 set(PAAS_PUBLIC_HEADERS
+    libpaas/adapters/curl_http.hpp
+    libpaas/adapters/tls_trust.hpp
     libpaas/base/json.hpp
     libpaas/base/log.hpp
     libpaas/base/result.hpp

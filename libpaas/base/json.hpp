@@ -16,6 +16,7 @@
 
 #include "libpaas/base/result.hpp"
 
+#pragma GCC visibility push(default)
 namespace paas {
 
 class Json {
@@ -80,3 +81,4 @@ std::string print_json(const Json& value);
 std::string pretty_json(const Json& value);
 
 }  // namespace paas
+#pragma GCC visibility pop

@@ -9,6 +9,7 @@
 #include <utility>
 #include <vector>
 
+#pragma GCC visibility push(default)
 namespace paas {
 
 enum class LogLevel { trace, debug, info, warn, error, off };
@@ -39,3 +40,4 @@ class Log {
 Log& silent_log();
 
 }  // namespace paas
+#pragma GCC visibility pop

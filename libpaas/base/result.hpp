@@ -12,6 +12,7 @@
 #include <utility>
 #include <vector>
 
+#pragma GCC visibility push(default)
 namespace paas {
 
 // What a caller may act on. Everything else about a failure is text for people.
@@ -76,6 +77,7 @@ template <class T>
 }
 
 }  // namespace paas
+#pragma GCC visibility pop
 
 // TRY(expression) is the value of the expression, or returns its error from the enclosing function.
 // A GNU statement expression: gcc and clang are the only compilers we support.

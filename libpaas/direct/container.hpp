@@ -13,6 +13,7 @@
 
 #include "libpaas/proxmox/container.hpp"
 
+#pragma GCC visibility push(default)
 namespace paas::direct {
 
 // An existing container, or template, to copy.
@@ -127,3 +128,4 @@ std::string node_for(std::string_view hostname, const std::vector<std::string>& 
 std::string mac_for(std::string_view hostname, std::string_view device);
 
 }  // namespace paas::direct
+#pragma GCC visibility pop

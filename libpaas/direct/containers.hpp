@@ -12,6 +12,7 @@
 #include "libpaas/ports/pve.hpp"
 #include "libpaas/ports/random.hpp"
 
+#pragma GCC visibility push(default)
 namespace paas::direct {
 
 class Containers {
@@ -51,3 +52,4 @@ class Containers {
 };
 
 }  // namespace paas::direct
+#pragma GCC visibility pop

@@ -15,6 +15,7 @@
 #include "libpaas/ports/pve.hpp"
 #include "libpaas/proxmox/inventory.hpp"
 
+#pragma GCC visibility push(default)
 namespace paas::direct {
 
 class Inventory {
@@ -44,3 +45,4 @@ class Inventory {
 };
 
 }  // namespace paas::direct
+#pragma GCC visibility pop

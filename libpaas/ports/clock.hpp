@@ -4,6 +4,7 @@
 #include <chrono>
 #include <stop_token>
 
+#pragma GCC visibility push(default)
 namespace paas {
 
 class Clock {
@@ -17,3 +18,4 @@ class Clock {
 };
 
 }  // namespace paas
+#pragma GCC visibility pop

@@ -15,6 +15,7 @@
 
 #include "libpaas/base/result.hpp"
 
+#pragma GCC visibility push(default)
 namespace paas {
 
 struct HttpRequest {
@@ -53,3 +54,4 @@ class Http {
 };
 
 }  // namespace paas
+#pragma GCC visibility pop

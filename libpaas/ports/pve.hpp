@@ -12,6 +12,7 @@
 #include "libpaas/proxmox/call.hpp"
 #include "libpaas/proxmox/task.hpp"
 
+#pragma GCC visibility push(default)
 namespace paas {
 
 class Pve {
@@ -41,3 +42,4 @@ class Pve {
 Result<void> run_task(Pve& pve, const proxmox::Call& call, std::stop_token stop);
 
 }  // namespace paas
+#pragma GCC visibility pop

@@ -3,6 +3,7 @@
 
 #include <cstdint>
 
+#pragma GCC visibility push(default)
 namespace paas {
 
 class Random {
@@ -13,3 +14,4 @@ class Random {
 };
 
 }  // namespace paas
+#pragma GCC visibility pop

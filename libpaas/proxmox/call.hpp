@@ -14,6 +14,7 @@
 #include "libpaas/base/json.hpp"
 #include "libpaas/base/result.hpp"
 
+#pragma GCC visibility push(default)
 namespace paas::proxmox {
 
 enum class Method { get, post, put, del };
@@ -64,3 +65,4 @@ std::map<std::string, std::string> refused_parameters(const Reply& reply);
 bool is_lock_contention(const Error& error);
 
 }  // namespace paas::proxmox
+#pragma GCC visibility pop

@@ -12,6 +12,7 @@
 
 #include "libpaas/proxmox/call.hpp"
 
+#pragma GCC visibility push(default)
 namespace paas::proxmox {
 
 // net[n]
@@ -143,3 +144,4 @@ Result<Startup> parse_startup(std::string_view text);
 std::vector<std::string> normalised_tags(const std::vector<std::string>& tags);
 
 }  // namespace paas::proxmox
+#pragma GCC visibility pop

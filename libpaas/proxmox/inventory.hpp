@@ -10,6 +10,7 @@
 #include "libpaas/base/json.hpp"
 #include "libpaas/base/result.hpp"
 
+#pragma GCC visibility push(default)
 namespace paas::proxmox {
 
 struct Node {
@@ -78,3 +79,4 @@ Result<std::vector<Template>> parse_templates(const Json& data, const std::strin
                                               const std::string& storage);
 
 }  // namespace paas::proxmox
+#pragma GCC visibility pop

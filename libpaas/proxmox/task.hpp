@@ -8,6 +8,7 @@
 #include "libpaas/base/json.hpp"
 #include "libpaas/base/result.hpp"
 
+#pragma GCC visibility push(default)
 namespace paas::proxmox {
 
 // UPID:<node>:<pid>:<pstart>:<starttime>:<type>:<id>:<user>: (hexadecimal numbers).
@@ -36,3 +37,4 @@ Result<void> judge_task(const Upid& upid, const TaskStatus& status,
                         const std::vector<std::string>& log);
 
 }  // namespace paas::proxmox
+#pragma GCC visibility pop
