@@ -9,6 +9,8 @@ import pytest
 
 from tests.e2e.configurations import HEAD, POLICY, TEMPLATE, many, one
 
+LOCK_TIMEOUT = "can't lock file '/run/lock/lxc/pve-config-100.lock' - got timeout"
+
 
 def wait_for(condition, what: str, limit_s: float = 60):
     end = time.monotonic() + limit_s
@@ -43,8 +45,8 @@ def assert_nothing_is_orphaned(cluster, workspace):
 
 
 def test_a_create_that_fails_after_the_container_exists_is_tainted(cluster, workspace):
-    cluster.control("/faults", [{"method": "POST", "path": ".*/status/start$", "nth": 1,
-                                 "action": "task_error", "message": "startup for container failed"}])
+    cluster.control("/faults", [{"method": "POST", "path": "/status/start$",
+                                 "task_failure": "startup for container failed"}])
     workspace.write(one())
     run = workspace.apply(check=False)
     assert run.code == 1
@@ -57,8 +59,7 @@ def test_a_create_that_fails_after_the_container_exists_is_tainted(cluster, work
 
 
 def test_the_answer_to_a_create_is_lost(cluster, workspace):
-    cluster.control("/faults", [{"method": "POST", "path": ".*/lxc$", "nth": 1,
-                                 "action": "reset_after"}])
+    cluster.control("/faults", [{"method": "POST", "path": "/lxc$", "reset_after": True}])
     workspace.write(one())
     workspace.apply(check=False)
     assert_nothing_is_orphaned(cluster, workspace)
@@ -68,8 +69,8 @@ def test_the_answer_to_a_create_is_lost(cluster, workspace):
 
 
 def test_lock_timeouts_are_waited_out(cluster, workspace):
-    cluster.control("/faults", [{"method": "POST", "path": ".*/lxc$", "nth": 1, "count": 2,
-                                 "action": "lock_timeout"}])
+    cluster.control("/faults", [{"method": "POST", "path": "/lxc$", "count": 2, "status": 500,
+                                 "reason": LOCK_TIMEOUT}])
     workspace.write(one())
     workspace.apply()
     workspace.assert_nothing_to_do()
@@ -78,8 +79,8 @@ def test_lock_timeouts_are_waited_out(cluster, workspace):
 def test_a_half_applied_update_is_read_back_and_converges(cluster, workspace):
     workspace.write(one())
     workspace.apply()
-    cluster.control("/faults", [{"method": "PUT", "path": ".*/config$", "nth": 1,
-                                 "action": "half_applied"}])
+    cluster.control("/faults", [{"method": "PUT", "path": "/config$", "half": ["memory"],
+                                 "reason": "bridge 'vmbr0' does not exist"}])
     workspace.write(one(memory='"700"', extra='cores = 2\n  description = "changed"'))
     workspace.apply(check=False)
     workspace.apply()
