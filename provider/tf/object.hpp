@@ -35,11 +35,9 @@ struct Binding {
       : type(Codec<T>::type()),
         encode([member](const M& model) { return to_value(model.*member, Codec<T>::encode); }),
         decode([member](const Value& value, M& model) {
-          if (has_unknown_entry(value)) {
-            model.*member = Unknown{};
-            return true;
-          }
-          return assign(model.*member, value, [](const Value& v, T& out) {
+          static const Value unknown = Unknown{};
+          const Value& whole = wholly_known(value) ? value : unknown;
+          return assign(model.*member, whole, [](const Value& v, T& out) {
             auto decoded = Codec<T>::decode(v);
             if (decoded) out = *std::move(decoded);
             return decoded.has_value();
@@ -187,6 +185,15 @@ Binding<M> nested(Attr<std::vector<Child>> M::* member, const Object<Child>& obj
   return binding;
 }
 
+// A set of nested objects instead of a list: without order, and nothing in it is computed.
+template <class M, class Child>
+Binding<M> nested_set(Attr<std::vector<Child>> M::* member, const Object<Child>& object) {
+  Binding<M> binding = nested(member, object);
+  binding.nested->nesting = Nesting::set;
+  binding.type = Type::set(type_of(object.schema()));
+  return binding;
+}
+
 // A map of nested objects: `name = { key = { … }, … }`.
 template <class M, class Child>
 Binding<M> nested(Attr<std::map<std::string, Child>> M::* member, const Object<Child>& object) {
@@ -202,12 +209,9 @@ Binding<M> nested(Attr<std::map<std::string, Child>> M::* member, const Object<C
   };
   binding.decode = [member, &object](const Value& value, M& model) {
     using Children = std::map<std::string, Child>;
-    if (const Map* map = value.as<Map>()) {
-      for (const auto& [key, element] : *map) {
-        if (!element.is_unknown()) continue;
-        model.*member = Unknown{};
-        return true;
-      }
+    if (Binding<M>::has_unknown_entry(value)) {
+      model.*member = Unknown{};
+      return true;
     }
     return Binding<M>::assign(model.*member, value, [&](const Value& v, Children& out) {
       const Map* map = v.as<Map>();

@@ -104,6 +104,9 @@ class Linter {
   void types(const Attribute& a) {
     if (has_dynamic_element(a.type)) say("the elements of a collection are not of dynamic type");
     if (!a.nested) return;
+    if (!a.is(Trait::block) &&
+        any_attribute(*a.nested->object, [](const Attribute& i) { return i.is(Trait::block); }))
+      say("blocks stand in blocks only");
     if (type_of_nested(*a.nested) != a.type) say("the type is not that of the nested schema");
     if (a.nested->nesting != Nesting::set) return;
     const Schema& object = *a.nested->object;

@@ -43,7 +43,10 @@ class Validation {
       const bool hidden = secret || a.is(Trait::sensitive) || a.is(Trait::write_only);
       attribute(a, at(config, a.name), place.attribute(a.name), hidden);
     }
+    const std::size_t before = out_.size();
     for (const ObjectCheck& check : schema.checks) check(place.path, config, out_);
+    if (!place.in_set) return;
+    for (std::size_t i = before; i < out_.size(); ++i) out_[i].path = place.path;
   }
 
  private:
