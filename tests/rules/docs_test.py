@@ -75,7 +75,7 @@ def test_broken_links_are_found(tmp_path):
 ENTRANCES = ("README.md", "CONTRIBUTING.md")
 
 
-_COMMAND = re.compile(r"^\s+([a-z][a-z-]*(?:, [a-z][a-z-]*)*)(?: [\[<A-Z(].*?)?(?:\s{2,}|$)", re.M)
+_COMMAND = re.compile(r"^ +([a-z][a-z-]*(?:, [a-z][a-z-]*)*)(?: [\[<A-Z(].*?)?(?: {2,}|$)", re.M)
 
 
 def known_commands(help_text):
@@ -125,7 +125,7 @@ HELP = """usage: ./dev COMMAND
 
   build [PRESET]      builds: dev, release
   fmt, lint           formats; checks
-  fuzz NAME [SECONDS] fuzzes
+  fuzz NAME [SECONDS]  fuzzes
   help                says this
 """
 
