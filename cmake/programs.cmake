@@ -1,13 +1,18 @@
-# The programs: what is shipped, and the two that only tests run.
+# The programs: what is shipped, what writes docs/, and two that only tests run.
 
+# The provider and the generator of its documentation are the same objects with another main.
 paas_program(terraform-provider-paas provider PARTS libpaas provider)
-if(TARGET terraform-provider-paas)
-  if(PAAS_STATIC_PROVIDER)
-    target_link_libraries(terraform-provider-paas PRIVATE paas_protos paas_static)
-  else()
-    target_link_libraries(terraform-provider-paas PRIVATE paas_protos paas_grpc paas_deps)
+paas_program(paas-docs provider/docs PARTS libpaas provider)
+foreach(program terraform-provider-paas paas-docs)
+  if(NOT TARGET ${program})
+    continue()
   endif()
-endif()
+  if(PAAS_STATIC_PROVIDER)
+    target_link_libraries(${program} PRIVATE paas_protos paas_static)
+  else()
+    target_link_libraries(${program} PRIVATE paas_protos paas_grpc paas_deps)
+  endif()
+endforeach()
 
 # The agent is an ordinary user of libpaas.so: it may call what the public headers declare.
 paas_program(paas-agent agent PARTS agent)

@@ -3,6 +3,8 @@
 # is hidden. A public header includes public headers only.
 set(PAAS_PUBLIC_HEADERS
     libpaas/adapters/curl_http.hpp
+    libpaas/adapters/environment.hpp
+    libpaas/adapters/pve/options.hpp
     libpaas/adapters/tls_trust.hpp
     libpaas/base/json.hpp
     libpaas/base/log.hpp
