@@ -48,14 +48,18 @@ struct Reply {
 // releases (JSON `message` and `errors`) and of earlier ones (text in the reason phrase alone).
 //
 //   not_found    the guest, node, storage or volume is not there (Proxmox says 500)
-//   conflict     exists already; locked; digest mismatch; lock timeout ("got timeout")
-//   invalid      400: parameters; each refused parameter with its text is in the message
+//   conflict     exists already; runs or is stopped already; locked; digest mismatch; lock timeout
+//   invalid      400: parameters; each refused parameter with its text is in the message; also what
+//                can never be (a shrink, a read-only option) and what this server does not have
 //   denied       401, 403
-//   unavailable  595, no quorum
-//   unknown_outcome  596, 597, 599: the call may have taken effect
+//   unavailable  595, 503, 429, no quorum
+//   unknown_outcome  502, 504, 596, 597, 599: the call may have taken effect
 //   internal     everything else
 // The text of the server is in the message, cut to 4 KiB.
 Result<Json> judge(const Reply& reply);
+
+// The code that a text of the server stands for, in a reply or at the end of a task.
+Errc code_of(std::string_view server_text);
 
 // The parameters a 400 named and what it said of each; empty for other errors.
 std::map<std::string, std::string> refused_parameters(const Reply& reply);
@@ -63,6 +67,16 @@ std::map<std::string, std::string> refused_parameters(const Reply& reply);
 // Whether the error is a lock that will go away by itself ("can't lock file … got timeout",
 // "cfs-lock … error: got lock request timeout", "CT is locked (…)").
 bool is_lock_contention(const Error& error);
+
+// Whether the error says that the guest has no configuration on the node that was asked: it is
+// gone, or it is on another node.
+bool is_absent_guest(const Error& error);
+
+// Whether the error says that the configuration has changed since it was read.
+bool is_stale_digest(const Error& error);
+
+// Whether the error says that a guest with this id exists already.
+bool is_taken_id(const Error& error);
 
 }  // namespace paas::proxmox
 #pragma GCC visibility pop

@@ -3,6 +3,7 @@
 // GET /cluster/resources, /nodes/{node}/storage and /nodes/{node}/storage/{storage}/content.
 
 #include <cstdint>
+#include <map>
 #include <optional>
 #include <string>
 #include <vector>
@@ -47,7 +48,7 @@ struct Guest {
 struct Storage {
   std::string name;
   std::string node;
-  std::string type;  // "dir", "lvmthin", …
+  std::string type;                  // "dir", "lvmthin", …
   std::vector<std::string> content;  // "rootdir", "vztmpl", …
   bool shared = false;
   bool available = false;
@@ -73,6 +74,9 @@ struct Resources {
 
 // GET /cluster/resources; entries of other types are passed over. Sorted by name or id.
 Result<Resources> parse_resources(const Json& data);
+
+// GET /nodes/{node}/lxc: the state of each container as of now, by id: "running", "stopped".
+Result<std::map<int, std::string>> parse_statuses(const Json& data);
 
 // GET /nodes/{node}/storage/{storage}/content?content=vztmpl
 Result<std::vector<Template>> parse_templates(const Json& data, const std::string& node,
