@@ -32,5 +32,6 @@ if(PAAS_STATIC_PROVIDER)
   endforeach()
   add_library(paas_static INTERFACE)
   target_link_libraries(paas_static INTERFACE "$<LINK_GROUP:RESCAN,${archives}>" Threads::Threads)
-  target_link_options(paas_static INTERFACE -no-pie -static-libstdc++ -static-libgcc)
+  target_link_options(paas_static INTERFACE -no-pie -static-libstdc++ -static-libgcc
+                                            $<$<CONFIG:Release>:-Wl,--gc-sections>)
 endif()
