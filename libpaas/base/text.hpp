@@ -48,4 +48,7 @@ std::string shortened(std::string_view text, std::size_t max_bytes);
 // RFC 3629: no overlong forms, no surrogates, nothing above U+10FFFF.
 bool is_utf8(std::string_view text);
 
+// The text with U+FFFD in place of every byte that belongs to no character.
+std::string to_utf8(std::string_view text);
+
 }  // namespace paas

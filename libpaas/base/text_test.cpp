@@ -75,4 +75,12 @@ TEST_CASE("UTF-8 is recognised") {
   CHECK_FALSE(is_utf8("\xE2\x82"));          // cut off
 }
 
+TEST_CASE("to_utf8 replaces what belongs to no character") {
+  CHECK(to_utf8("a\xFFz\xC3") == "a\xEF\xBF\xBDz\xEF\xBF\xBD");
+  CHECK(rc::check([](const std::string& bytes) {
+    const std::string text = to_utf8(bytes);
+    return is_utf8(text) && (!is_utf8(bytes) || text == bytes);
+  }));
+}
+
 }  // namespace paas::text_test
