@@ -2,6 +2,7 @@
 # declarations in `#pragma GCC visibility push(default)` and `pop`; everything else in the library
 # is hidden. A public header includes public headers only.
 set(PAAS_PUBLIC_HEADERS
+    libpaas/adapters/connect_pve.hpp
     libpaas/adapters/curl_http.hpp
     libpaas/adapters/environment.hpp
     libpaas/adapters/pve/options.hpp
