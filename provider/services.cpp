@@ -1,0 +1,31 @@
+#include "provider/services.hpp"
+
+namespace paas::provider {
+
+Services::Services(Machine machine, policy::Policy policy, Error why_not)
+    : machine_(machine), policy_(std::move(policy)), why_not_(std::move(why_not)) {}
+
+Services::Services(Machine machine, policy::Policy policy, std::shared_ptr<Pve> pve,
+                   std::string user)
+    : machine_(machine),
+      policy_(std::move(policy)),
+      pve_(std::move(pve)),
+      inventory_(std::make_unique<direct::Inventory>(*pve_)),
+      user_(std::move(user)) {}
+
+Result<Cluster> Services::cluster() {
+  if (!pve_) return tl::unexpected<Error>(why_not_);
+  return Cluster{*pve_, *inventory_, machine_.clock, machine_.random};
+}
+
+std::shared_ptr<Services> CurrentServices::get() const {
+  const std::lock_guard lock(mutex_);
+  return services_;
+}
+
+void CurrentServices::replace(std::shared_ptr<Services> services) {
+  const std::lock_guard lock(mutex_);
+  services_ = std::move(services);
+}
+
+}  // namespace paas::provider

@@ -1,0 +1,81 @@
+#pragma once
+// Services: what a configured provider gives its resources and data sources.
+//
+// Made whole by every configuration and replaced at once; a call in flight keeps the one it began
+// with, and the connections behind it, until it ends.
+
+#include <memory>
+#include <mutex>
+#include <string>
+#include <vector>
+
+#include "libpaas/direct/containers.hpp"
+#include "libpaas/direct/inventory.hpp"
+#include "libpaas/ports/clock.hpp"
+#include "libpaas/ports/files.hpp"
+#include "libpaas/ports/pve.hpp"
+#include "libpaas/ports/random.hpp"
+#include "provider/policy/policy.hpp"
+
+namespace paas::provider {
+
+// A cluster we can talk to, as long as the Services it came from live.
+struct Cluster {
+  Pve& pve;
+  direct::Inventory& inventory;
+  Clock& clock;
+  Random& random;
+
+  direct::Containers containers(Log& log) const { return {pve, inventory, clock, random, log}; }
+};
+
+// What surrounds the provider and outlives it.
+struct Machine {
+  Clock& clock;
+  Random& random;
+  Files& files;
+};
+
+class Services {
+ public:
+  // Not usable yet: `why_not` is what everybody gets who asks for the cluster.
+  Services(Machine machine, policy::Policy policy, Error why_not);
+  Services(Machine machine, policy::Policy policy, std::shared_ptr<Pve> pve, std::string user);
+
+  // Errors: `unavailable`, with what the user has to configure.
+  Result<Cluster> cluster();
+
+  const policy::Policy& policy() const { return policy_; }
+  Files& files() const { return machine_.files; }
+  // The user the configuration names: "root@pam!ci" for a token, "root@pam" for a password; empty
+  // where it names none.
+  const std::string& user() const { return user_; }
+  // Whether Proxmox will refuse what only root@pam with a password may do.
+  bool lacks_root() const { return !user_.empty() && user_ != "root@pam"; }
+  // The provider's configuration has values that are only known after apply.
+  bool waits() const { return waits_; }
+  void wait_for_configuration() { waits_ = true; }
+
+ private:
+  Machine machine_;
+  policy::Policy policy_;
+  std::shared_ptr<Pve> pve_;
+  std::unique_ptr<direct::Inventory> inventory_;
+  std::string user_;
+  Error why_not_;
+  bool waits_ = false;
+};
+
+// Where resources find the services of now. Thread-safe.
+class CurrentServices {
+ public:
+  explicit CurrentServices(std::shared_ptr<Services> services) : services_(std::move(services)) {}
+  std::shared_ptr<Services> get() const;
+  void replace(std::shared_ptr<Services> services);
+
+ private:
+  mutable std::mutex mutex_;
+  std::shared_ptr<Services> services_;
+};
+
+}  // namespace paas::provider
