@@ -12,6 +12,6 @@ if(tests)
 
   add_executable(unit_tests tests/main.cpp)
   target_sources(unit_tests PRIVATE $<TARGET_OBJECTS:unit_test_sources>)
-  paas_use_objects(unit_tests libpaas provider agent tests/fakes tests/fake-pve)
+  paas_use_objects(unit_tests libpaas provider agent tests/fakes tests/fake-pve tests/contract)
   target_link_libraries(unit_tests PRIVATE rapidcheck paas_protos paas_grpc paas_deps)
 endif()
