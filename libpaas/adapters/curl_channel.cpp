@@ -3,13 +3,12 @@
 #include <curl/curl.h>
 #include <sys/stat.h>
 
-#include <algorithm>
 #include <array>
 #include <cstdio>
-#include <mutex>
 #include <new>
 
 #include "libpaas/adapters/curl_trust.hpp"
+#include "libpaas/base/text.hpp"
 
 namespace paas {
 namespace {
@@ -59,20 +58,13 @@ int before_request(void* of, char*, char*, int, int) noexcept {
   return CURL_PREREQFUNC_OK;
 }
 
-std::string_view trimmed(std::string_view text) {
-  constexpr std::string_view blank = " \t\r\n";
-  const auto first = text.find_first_not_of(blank);
-  if (first == std::string_view::npos) return {};
-  return text.substr(first, text.find_last_not_of(blank) - first + 1);
-}
-
 // "HTTP/1.1 500 no such thing": the text after the status.
 std::string reason_of(std::string_view status_line) {
   const auto after_version = status_line.find(' ');
   if (after_version == std::string_view::npos) return {};
   const auto after_status = status_line.find(' ', after_version + 1);
   if (after_status == std::string_view::npos) return {};
-  return std::string(trimmed(status_line.substr(after_status)));
+  return std::string(trim(status_line.substr(after_status)));
 }
 
 std::size_t take_header(char* data, std::size_t, std::size_t size, void* of) noexcept {
@@ -90,11 +82,8 @@ std::size_t take_header(char* data, std::size_t, std::size_t size, void* of) noe
   }
   const auto colon = line.find(':');
   if (colon == std::string_view::npos) return size;
-  std::string name(trimmed(line.substr(0, colon)));
-  std::transform(name.begin(), name.end(), name.begin(), [](char c) {
-    return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c;
-  });
-  exchange.response.headers.emplace_back(std::move(name), trimmed(line.substr(colon + 1)));
+  exchange.response.headers.emplace_back(lower(trim(line.substr(0, colon))),
+                                         trim(line.substr(colon + 1)));
   return size;
 }
 

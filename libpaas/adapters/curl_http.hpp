@@ -35,4 +35,5 @@ struct HttpOptions {
 std::unique_ptr<Http> make_curl_http(HttpOptions options);
 
 }  // namespace paas
+
 #pragma GCC visibility pop
