@@ -9,17 +9,17 @@ template <class T>
 ByName<T> by_name(const std::vector<std::unique_ptr<T>>& items) {
   ByName<T> found;
   for (const std::unique_ptr<T>& item : items)
-    found.emplace(item->name(), Offered<T>{item.get(), {&item->schema(), type_of(item->schema())}, {}});
+    found.emplace(item->name(),
+                  Offered<T>{item.get(), {&item->schema(), type_of(item->schema())}, {}});
   return found;
 }
 
 tl::unexpected<Error> unknown(std::string_view kind, std::string_view name) {
-  return tl::unexpected<Error>(
-      Error{Errc::not_found,
-            "this provider has no " + std::string(kind) + " \"" + std::string(name) + "\"",
-            {},
-            {}}
-          .advising("check the spelling, and the version of the provider"));
+  return tl::unexpected<Error>(Error{
+      Errc::not_found,
+      "this provider has no " + std::string(kind) + " \"" + std::string(name) + "\"",
+      {},
+      {}}.advising("check the spelling, and the version of the provider"));
 }
 
 template <class T>

@@ -97,15 +97,16 @@ Result<Certificate> make_certificate() {
   const Bio key_pem(BIO_new(BIO_s_mem()));
   if (!certificate_pem || !key_pem ||
       PEM_write_bio_X509(certificate_pem.get(), certificate.get()) != 1 ||
-      PEM_write_bio_PrivateKey(key_pem.get(), key.get(), nullptr, nullptr, 0, nullptr, nullptr) != 1)
+      PEM_write_bio_PrivateKey(key_pem.get(), key.get(), nullptr, nullptr, 0, nullptr, nullptr) !=
+          1)
     return openssl_failure("write a certificate");
   return Certificate{contents(certificate_pem.get()), contents(key_pem.get()),
                      base64_of_der(certificate.get())};
 }
 
 Result<void> check_certificate(std::string_view pem) {
-  const Bio bio(BIO_new_mem_buf(pem.data(), static_cast<int>(std::min<std::size_t>(
-                                                pem.size(), std::size_t{64} << 10))));
+  const Bio bio(BIO_new_mem_buf(
+      pem.data(), static_cast<int>(std::min<std::size_t>(pem.size(), std::size_t{64} << 10))));
   const X509Ptr certificate(bio ? PEM_read_bio_X509(bio.get(), nullptr, nullptr, nullptr)
                                 : nullptr);
   ERR_clear_error();

@@ -10,7 +10,9 @@ namespace {
 
 constexpr std::size_t longest_text = std::size_t{64} << 10;
 
-std::string wire_text(std::string_view text) { return to_utf8(shortened(text, longest_text)); }
+std::string wire_text(std::string_view text) {
+  return to_utf8(shortened(text, longest_text));
+}
 
 bool has_blocks(const tf::Schema& schema) {
   for (const tf::Attribute& a : schema.attributes) {
@@ -59,8 +61,8 @@ Result<tf::Value> decode(const tf::Type& type, const tfplugin6::RawState& messag
   if (!message.json().empty()) return tf::decode_json(type, message.json());
   if (message.flatmap().empty()) return fail(Errc::invalid, "the stored value is empty");
   return tl::unexpected<Error>(
-      Error{Errc::invalid, "the state was written by a Terraform older than 0.12", {}, {}}
-          .advising("apply once with Terraform 0.12 or 0.13, which rewrites it"));
+      Error{Errc::invalid, "the state was written by a Terraform older than 0.12", {}, {}}.advising(
+          "apply once with Terraform 0.12 or 0.13, which rewrites it"));
 }
 
 Result<tf::Value> decode(const std::optional<tf::Type>& type,

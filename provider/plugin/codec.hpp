@@ -21,7 +21,8 @@ namespace paas::plugin {
 // The value in a message: msgpack if there is any, else JSON, else null. Errors: `invalid`, with
 // the path; never quotes a value.
 Result<tf::Value> decode(const tf::Type& type, const tfplugin6::DynamicValue& message);
-// A stored state or identity. Errors: `invalid`, also for the form that Terraform wrote before 0.12.
+// A stored state or identity. Errors: `invalid`, also for the form that Terraform wrote before
+// 0.12.
 Result<tf::Value> decode(const tf::Type& type, const tfplugin6::RawState& message);
 // The identity of an object; null where the message has none.
 Result<tf::Value> decode(const std::optional<tf::Type>& type,
@@ -31,8 +32,7 @@ Result<tf::Value> decode(const std::optional<tf::Type>& type,
 void encode(const tf::Type& type, const tf::Value& value, tfplugin6::DynamicValue* message);
 // The same for an object: blocks that are absent become empty, as Terraform wants them.
 void encode(const Shape& shape, const tf::Value& value, tfplugin6::DynamicValue* message);
-void encode(const tf::Type& type, const tf::Value& value,
-            tfplugin6::ResourceIdentityData* message);
+void encode(const tf::Type& type, const tf::Value& value, tfplugin6::ResourceIdentityData* message);
 
 // The path as far as Terraform can follow it.
 void encode(const tf::Path& path, tfplugin6::AttributePath* message);

@@ -74,9 +74,11 @@ Result<Handshake> read_handshake(const Environment& environment) {
   }
   const std::string_view versions = value_of(environment, "PLUGIN_PROTOCOL_VERSIONS");
   if (!versions.empty() && !offers_six(versions))
-    return tl::unexpected(
-        Error{Errc::invalid, "the host does not speak version 6 of the plugin protocol", {}, {}}
-            .advising("use Terraform 1.0 or newer, or OpenTofu"));
+    return tl::unexpected(Error{
+        Errc::invalid,
+        "the host does not speak version 6 of the plugin protocol",
+        {},
+        {}}.advising("use Terraform 1.0 or newer, or OpenTofu"));
 
   Handshake handshake;
   handshake.client_certificate = value_of(environment, "PLUGIN_CLIENT_CERT");

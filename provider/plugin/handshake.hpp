@@ -1,5 +1,6 @@
 #pragma once
-// go-plugin's handshake: what the host says through the environment, what we answer on stdout. Pure.
+// go-plugin's handshake: what the host says through the environment, what we answer on stdout.
+// Pure.
 //
 // Source: go-plugin 1.6, client.go Start() and server.go Serve().
 
@@ -22,7 +23,7 @@ Environment environment_of(const char* const* entries);
 struct Handshake {
   std::string client_certificate = {};  // PEM; empty: no TLS
   std::string socket_folder = {};       // absolute
-  bool tells_multiplexing = false;  // the host knows the seventh field of our answer
+  bool tells_multiplexing = false;      // the host knows the seventh field of our answer
 };
 
 // Errors: `not_found`, we were not started by a host; `invalid`, we were, but cannot serve it. The

@@ -11,8 +11,8 @@
 
 namespace paas::plugin {
 
-// The level a provider named "paas" is to write at: TF_LOG_PROVIDER_PAAS, else TF_LOG_PROVIDER, else
-// TF_LOG. JSON, and any word that is no level, is trace; no word is off.
+// The level a provider named "paas" is to write at: TF_LOG_PROVIDER_PAAS, else TF_LOG_PROVIDER,
+// else TF_LOG. JSON, and any word that is no level, is trace; no word is off.
 LogLevel wanted_level(const Environment& environment, std::string_view provider);
 
 // One line, newline included, at most 64 KiB: what is longer is cut, and ill-formed UTF-8 replaced.
@@ -21,7 +21,8 @@ std::string hclog_line(std::chrono::system_clock::time_point now, LogLevel level
                        std::string_view module, std::string_view message,
                        const Log::Fields& fields);
 
-// Writes to a file descriptor, a line with one write(), so that lines of several threads stay whole.
+// Writes to a file descriptor, a line with one write(), so that lines of several threads stay
+// whole.
 class HcLog final : public Log {
  public:
   HcLog(int descriptor, LogLevel least, std::string module)

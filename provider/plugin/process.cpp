@@ -54,10 +54,10 @@ void on_crash(int signal) {
 // Leaves handlers alone that somebody (a sanitizer) has installed already.
 void catch_crashes() {
   for (const int signal : {SIGSEGV, SIGBUS, SIGILL, SIGFPE, SIGABRT}) {
-    struct sigaction present {};
+    struct sigaction present{};
     sigaction(signal, nullptr, &present);
     if (present.sa_handler != SIG_DFL) continue;
-    struct sigaction ours {};
+    struct sigaction ours{};
     ours.sa_handler = on_crash;
     ours.sa_flags = static_cast<int>(SA_RESETHAND) | SA_NODEFER;
     sigaction(signal, &ours, nullptr);

@@ -92,9 +92,9 @@ class Table {
       Request request;
       if (!parse(exchange, request)) return malformed(rpc);
       Response response;
-      const auto problem = service.run(
-          {rpc, subject_of(request), attempt}, exchange,
-          [&](const Scope& scope) { return handle(scope, request, response); });
+      const auto problem =
+          service.run({rpc, subject_of(request), attempt}, exchange,
+                      [&](const Scope& scope) { return handle(scope, request, response); });
       if (problem) {
         response.Clear();
         report(*problem, response);

@@ -24,7 +24,8 @@ Result<void> plan_change(const Scope& scope, const pb::PlanResourceChange_Reques
   const tf::Call call = call_of(scope, in);
   const tf::PlanResult result = offered->item->plan(request, call);
   encode(offered->shape, result.plan.state, out.mutable_planned_state());
-  for (const tf::Path& path : result.plan.requires_replace) encode(path, out.add_requires_replace());
+  for (const tf::Path& path : result.plan.requires_replace)
+    encode(path, out.add_requires_replace());
   out.set_planned_private(result.private_data);
   // What names an object is known once it exists, and holds as long as that very object stays.
   const bool stays = !destroys && !request.prior.is_null() && result.plan.requires_replace.empty();

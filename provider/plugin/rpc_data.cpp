@@ -51,8 +51,7 @@ tl::expected<tf::Value, tf::FunctionFailure> call_function(const tf::Function& f
     const auto number = static_cast<std::int64_t>(i);
     const tf::Parameter& parameter = i < fixed ? function.parameters[i] : *function.variadic;
     auto argument = decode(parameter.type, in.arguments(static_cast<int>(i)));
-    if (!argument)
-      return refuse(parameter.name + ": " + describe(argument.error()), number);
+    if (!argument) return refuse(parameter.name + ": " + describe(argument.error()), number);
     if (tf::absent(*argument) && !parameter.allow_null)
       return refuse(parameter.name + " must not be null", number);
     if (!parameter.allow_unknown && !tf::wholly_known(*argument)) unknown = true;

@@ -24,8 +24,8 @@ void add_provider_calls(Table& table) {
   table.unary("ValidateProviderConfig", "check the provider's configuration", validate_provider);
   using Configure = Handler<pb::ConfigureProvider_Request, pb::ConfigureProvider_Response>;
   table.unary("ConfigureProvider", "configure the provider",
-              Configure([&service = table.service()](const Scope& scope, const auto& in, auto& out)
-                            -> Result<void> {
+              Configure([&service = table.service()](const Scope& scope, const auto& in,
+                                                     auto& out) -> Result<void> {
                 const tf::Value config =
                     TRY(decode(scope.catalog.configuration().type, in.config()));
                 report(service.configure(config, in.terraform_version(), call_of(scope, in)), out);

@@ -64,13 +64,12 @@ Result<void> validate_resource(const Scope& scope, const pb::ValidateResourceCon
 }
 
 tl::unexpected<Error> too_new(std::string_view what, std::int64_t stored, std::int64_t ours) {
-  return tl::unexpected<Error>(
-      Error{Errc::invalid,
-            "the stored " + std::string(what) + " has schema version " + std::to_string(stored) +
-                ", this provider knows up to " + std::to_string(ours),
-            {},
-            {}}
-          .advising("use the provider version that wrote it, or a newer one"));
+  return tl::unexpected<Error>(Error{
+      Errc::invalid,
+      "the stored " + std::string(what) + " has schema version " + std::to_string(stored) +
+          ", this provider knows up to " + std::to_string(ours),
+      {},
+      {}}.advising("use the provider version that wrote it, or a newer one"));
 }
 
 Result<void> upgrade_state(const Scope& scope, const pb::UpgradeResourceState_Request& in,

@@ -53,8 +53,7 @@ Result<void> get_provider_schema(const Scope& scope, const pb::GetProviderSchema
   return {};
 }
 
-Result<void> get_identity_schemas(const Scope& scope,
-                                  const pb::GetResourceIdentitySchemas_Request&,
+Result<void> get_identity_schemas(const Scope& scope, const pb::GetResourceIdentitySchemas_Request&,
                                   pb::GetResourceIdentitySchemas_Response& out) {
   for (const auto& resource : scope.catalog.provider().resources()) {
     if (const tf::IdentitySchema* identity = resource->identity())

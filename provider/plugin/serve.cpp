@@ -23,7 +23,9 @@ constexpr std::size_t most_workers = 128;
 constexpr std::chrono::milliseconds patience_when_asked{50};
 constexpr std::chrono::seconds patience_otherwise{10};
 
-std::string program_of(const ProviderInfo& info) { return "terraform-provider-" + info.name; }
+std::string program_of(const ProviderInfo& info) {
+  return "terraform-provider-" + info.name;
+}
 
 void print_to(int descriptor, std::string_view text) {
   while (!text.empty()) {
@@ -67,16 +69,16 @@ std::string introduction(const ProviderInfo& info) {
          "\n\n(for OpenTofu under registry.opentofu.org/) and put into the same file:\n\n" +
          "  provider_installation {\n    filesystem_mirror {\n      path    = \"" + mirror +
          "\"\n      include = [\"" + info.source + "\"]\n    }\n    direct {\n      exclude = [\"" +
-         info.source + "\"]\n    }\n  }\n\n" +
-         "To debug it, run `" + program + " -debug` and set what it prints.\n";
+         info.source + "\"]\n    }\n  }\n\n" + "To debug it, run `" + program +
+         " -debug` and set what it prints.\n";
 }
 
 std::string reattach_hint(const ProviderInfo& info, const std::string& socket) {
   return "Provider started. Set this variable where you run Terraform or OpenTofu:\n\n"
          "  TF_REATTACH_PROVIDERS='" +
-         reattach_json({"registry.terraform.io/" + info.source,
-                        "registry.opentofu.org/" + info.source},
-                       getpid(), socket) +
+         reattach_json(
+             {"registry.terraform.io/" + info.source, "registry.opentofu.org/" + info.source},
+             getpid(), socket) +
          "'\n\nStop it with Ctrl-C.\n";
 }
 
@@ -128,9 +130,9 @@ Result<void> run(const ProviderInfo& info, const Terms& terms, HcLog& log,
   Workers workers(most_workers);
   const std::unique_ptr<Server> server =
       TRY(listen(socket->text(), identity.tls, {std::move(methods), calls, workers, log}));
-  print_to(STDOUT_FILENO,
-           terms.debug ? reattach_hint(info, socket->text())
-                       : handshake_line(terms.handshake, socket->text(), identity.base64));
+  print_to(STDOUT_FILENO, terms.debug
+                              ? reattach_hint(info, socket->text())
+                              : handshake_line(terms.handshake, socket->text(), identity.base64));
 
   const Ending ending = lifetime.wait();
   server->close();

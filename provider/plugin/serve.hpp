@@ -24,8 +24,8 @@ using MakeProvider = std::function<std::unique_ptr<tf::Provider>(Log& log)>;
 // Serves as Terraform and OpenTofu expect it (plugin protocol 6 over go-plugin's handshake), until
 // they ask it to end, or die. Returns the exit status.
 //
-//   -debug     serves many runs, which find it through TF_REATTACH_PROVIDERS, until SIGINT or SIGTERM
-//   -version   prints name and version
+//   -debug     serves many runs, which find it through TF_REATTACH_PROVIDERS, until SIGINT or
+//   SIGTERM -version   prints name and version
 //
 // Started by hand, it says what it is and how to install it, and returns 1.
 int serve(int argc, char** argv, const ProviderInfo& info, const MakeProvider& make);

@@ -33,7 +33,8 @@ struct Port {
   Workers& workers;
   std::atomic<bool> closed = false;
 
-  // How many GrpcCall there are, the awaited one included: gRPC may still complete their operations.
+  // How many GrpcCall there are, the awaited one included: gRPC may still complete their
+  // operations.
   std::mutex mutex;
   std::condition_variable none;
   int alive = 0;
@@ -186,7 +187,7 @@ std::atomic<Log*> grpc_log_sink = &silent_log();
 
 void log_for_grpc(gpr_log_func_args* line) {
   Log& log = *grpc_log_sink.load();
-  const LogLevel level = line->severity == GPR_LOG_SEVERITY_ERROR ? LogLevel::warn
+  const LogLevel level = line->severity == GPR_LOG_SEVERITY_ERROR  ? LogLevel::warn
                          : line->severity == GPR_LOG_SEVERITY_INFO ? LogLevel::info
                                                                    : LogLevel::debug;
   if (log.enabled(level)) log.write(level, "grpc", {{"text", line->message}});

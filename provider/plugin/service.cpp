@@ -51,9 +51,8 @@ std::shared_ptr<const Catalog> Service::current() const {
   return catalog_;
 }
 
-std::optional<tf::Diagnostic> Service::run(
-    const CallName& name, const Exchange& exchange,
-    const std::function<Result<void>(const Scope&)>& body) {
+std::optional<tf::Diagnostic> Service::run(const CallName& name, const Exchange& exchange,
+                                           const std::function<Result<void>(const Scope&)>& body) {
   const auto start = std::chrono::steady_clock::now();
   CallLog log(log_, name, ++calls_);
   std::optional<tf::Diagnostic> problem;
@@ -68,10 +67,10 @@ std::optional<tf::Diagnostic> Service::run(
   }
   if (log.enabled(LogLevel::trace)) {
     const auto taken = std::chrono::steady_clock::now() - start;
-    log.trace("call answered",
-              {{"tf_req_duration_us",
-                std::to_string(
-                    std::chrono::duration_cast<std::chrono::microseconds>(taken).count())}});
+    log.trace(
+        "call answered",
+        {{"tf_req_duration_us",
+          std::to_string(std::chrono::duration_cast<std::chrono::microseconds>(taken).count())}});
   }
   return problem;
 }
