@@ -35,6 +35,11 @@ Diagnostics validate(const Schema& schema, const Value& config);
 // The value with every write-only attribute null: what may be stored.
 Value without_write_only(const Schema& schema, const Value& value);
 
+// An observed value in the words of the known one, wherever both mean the same (Rules::same, the
+// order of a set, the digits of a double); elements are matched as in a plan. What Terraform has
+// once been told must not come back in other words.
+Value as_written(const Schema& schema, const Value& known, Value observed);
+
 // The configuration that would give this state: what only we compute, and what equals its fallback,
 // is null (protocol 6.10, GenerateResourceConfig).
 Value config_of(const Schema& schema, const Value& state);

@@ -6,47 +6,6 @@
 namespace paas::tf {
 namespace {
 
-// Applies `change` to every object of a nested value.
-void each_object(const Nested& nested, Value& value, const std::function<void(Value&)>& change) {
-  if (nested.nesting == Nesting::single) {
-    if (value.as<Map>()) change(value);
-  } else if (List* list = value.as<List>()) {
-    for (Value& element : *list)
-      if (element.as<Map>()) change(element);
-  } else if (Map* map = value.as<Map>()) {
-    for (auto& [key, element] : *map)
-      if (element.as<Map>()) change(element);
-  }
-}
-
-void drop_write_only(const Schema& schema, Value& object) {
-  for (const Attribute& a : schema.attributes) {
-    const auto member = object.as<Map>()->find(a.name);
-    if (member == object.as<Map>()->end()) continue;
-    if (a.is(Trait::write_only)) {
-      member->second = Null{};
-    } else if (a.nested) {
-      each_object(*a.nested, member->second,
-                  [&](Value& inner) { drop_write_only(*a.nested->object, inner); });
-    }
-  }
-}
-
-void keep_config(const Schema& schema, Value& object) {
-  for (const Attribute& a : schema.attributes) {
-    const auto member = object.as<Map>()->find(a.name);
-    if (member == object.as<Map>()->end()) continue;
-    Value& value = member->second;
-    const bool ours = !a.settable() && !a.is(Trait::block);
-    const bool usual = !a.rules.fallback.is_null() && equal(a.type, value, a.rules.fallback);
-    if (ours || usual || a.is(Trait::write_only)) {
-      value = Null{};
-    } else if (a.nested) {
-      each_object(*a.nested, value, [&](Value& inner) { keep_config(*a.nested->object, inner); });
-    }
-  }
-}
-
 class Rendering {
  public:
   Rendering(const Plan& plan, bool create) : create_(create) {
@@ -128,18 +87,6 @@ class Rendering {
 };
 
 }  // namespace
-
-Value without_write_only(const Schema& schema, const Value& value) {
-  Value stored = value;
-  if (stored.as<Map>()) drop_write_only(schema, stored);
-  return stored;
-}
-
-Value config_of(const Schema& schema, const Value& state) {
-  Value config = state;
-  if (config.as<Map>()) keep_config(schema, config);
-  return config;
-}
 
 std::string render(const Schema& schema, const Value& prior, const Plan& plan) {
   if (plan.state.is_null()) return prior.is_null() ? "=\n" : "-\n";

@@ -24,6 +24,8 @@ struct Call {
   std::stop_token stop;           // Terraform asked us to stop (Ctrl-C)
   Log* log = &silent_log();       // lines named after the resource
   bool deferral_allowed = false;  // protocol 6.6: the client accepts `deferred`
+  // What the resource remembers (private.hpp), for as long as the request lasts. Set by Typed<M>.
+  std::string_view private_data{};
 };
 
 // Why something is put off to a later run (protocol 6.6; only where the client allows it).

@@ -7,6 +7,7 @@
 
 #include "provider/tf/object.hpp"
 #include "provider/tf/resource.hpp"
+#include "provider/tf/upgrade.hpp"
 
 namespace paas::tf {
 
@@ -15,6 +16,7 @@ template <class M>
 struct Outcome {
   std::optional<M> model;  // none: nothing exists (after a failed create), or it is unchanged
   Diagnostics diagnostics{};
+  std::optional<std::string> private_data{};  // none: as it was
 };
 
 // What a plan may still say after the schema's own rules: it may fill in planned values that are
@@ -24,6 +26,7 @@ struct Planning {
   const Value& config;  // never null
   Plan& plan;
   Diagnostics& diagnostics;
+  std::string* private_data = nullptr;  // what the apply will find in Call::private_data
 };
 
 template <class M>
@@ -43,7 +46,7 @@ class Typed : public Resource {
       if (auto prior = object_.decode(request.prior)) plan_remove(*prior, result.diagnostics);
       return result;
     }
-    refine({request.prior, request.config, result.plan, result.diagnostics});
+    refine({request.prior, request.config, result.plan, result.diagnostics, &result.private_data});
     return result;
   }
 
@@ -51,7 +54,9 @@ class Typed : public Resource {
   ReadResult read(const ReadRequest& request, const Call& call) override;
   ReadResult import(const ImportRequest& request, const Call& call) override;
 
-  Result<Json> upgrade(std::int64_t, Json state) const override { return state; }
+  Result<Json> upgrade(std::int64_t from_version, Json state) const override {
+    return upgrade_state(upgrades(), from_version, std::move(state));
+  }
   Result<Value> move(const MoveRequest& request) const override {
     return fail(Errc::not_found, "cannot take over a " + request.type_name);
   }
@@ -60,6 +65,11 @@ class Typed : public Resource {
  protected:
   const Object<M>& object() const { return object_; }
 
+  // One for each version before the schema's.
+  virtual const std::vector<Upgrade>& upgrades() const {
+    static const std::vector<Upgrade> none;
+    return none;
+  }
   // Pure. See Planning.
   virtual void refine(const Planning& planning) const { static_cast<void>(planning); }
   // Pure: may refuse a destroy at plan time.
@@ -67,12 +77,14 @@ class Typed : public Resource {
     static_cast<void>(prior);
     static_cast<void>(out);
   }
-  // `config` holds what `planned` must not: write-only values.
+  // `config` holds what `planned` must not: write-only values. The model returned is what is there
+  // now, in any words: where it means the same as what was planned (Rules::same, the order of a
+  // set), the planned words are stored. What a failure leaves unknown is stored as null.
   virtual Outcome<M> create(const M& planned, const M& config, const Call& call) = 0;
   virtual Outcome<M> update(const M& prior, const M& planned, const M& config,
                             const Call& call) = 0;
   virtual Diagnostics remove(const M& prior, const Call& call) = 0;
-  // nullopt: it is gone.
+  // nullopt: it is gone. As above, what means the same as the known state keeps its words.
   virtual Result<std::optional<M>> observe(const M& known, const Call& call) = 0;
   // As much of the model as `observe` needs to find it.
   virtual Result<M> locate(const ImportRequest& request, const Call& call) = 0;
@@ -83,7 +95,9 @@ class Typed : public Resource {
   }
 
  private:
-  Value stored(const M& model) const { return without_write_only(schema(), object_.encode(model)); }
+  Value stored(const M& model, const Value& known) const {
+    return without_write_only(schema(), as_written(schema(), known, object_.encode(model)));
+  }
 
   std::string name_;
   const Object<M>& object_;
@@ -92,6 +106,8 @@ class Typed : public Resource {
 template <class M>
 ApplyResult Typed<M>::apply(const ApplyRequest& request, const Call& call) {
   ApplyResult result{request.prior, Null{}, request.private_data, {}};
+  Call inner = call;
+  inner.private_data = request.private_data;
   auto broken = [&](const Error& error) {
     result.diagnostics.push_back(diagnostic_of(error, "unable to read the request for " + name_));
     return result;
@@ -101,13 +117,13 @@ ApplyResult Typed<M>::apply(const ApplyRequest& request, const Call& call) {
     auto decoded = object_.decode(request.prior);
     if (!decoded) return broken(decoded.error());
     prior = *std::move(decoded);
+    result.identity = identity_of(*prior);
   }
   if (request.planned.is_null()) {
-    result.diagnostics = remove(*prior, call);
-    if (has_errors(result.diagnostics)) {
-      result.identity = identity_of(*prior);
-    } else {
+    if (prior) result.diagnostics = remove(*prior, inner);
+    if (!has_errors(result.diagnostics)) {
       result.state = Null{};
+      result.identity = Null{};
     }
     return result;
   }
@@ -116,10 +132,12 @@ ApplyResult Typed<M>::apply(const ApplyRequest& request, const Call& call) {
   auto config = object_.decode(request.config);
   if (!config) return broken(config.error());
   Outcome<M> outcome =
-      prior ? update(*prior, *planned, *config, call) : create(*planned, *config, call);
+      prior ? update(*prior, *planned, *config, inner) : create(*planned, *config, inner);
   result.diagnostics = std::move(outcome.diagnostics);
+  if (outcome.private_data) result.private_data = *std::move(outcome.private_data);
   if (outcome.model) {
-    result.state = stored(*outcome.model);
+    result.state = stored(*outcome.model, request.planned);
+    if (has_errors(result.diagnostics)) result.state = unknown_as_null(std::move(result.state));
     result.identity = identity_of(*outcome.model);
   }
   return result;
@@ -128,14 +146,16 @@ ApplyResult Typed<M>::apply(const ApplyRequest& request, const Call& call) {
 template <class M>
 ReadResult Typed<M>::read(const ReadRequest& request, const Call& call) {
   ReadResult result{request.state, request.identity, request.private_data, Deferred::no, {}};
+  Call inner = call;
+  inner.private_data = request.private_data;
   auto known = object_.decode(request.state);
   Result<std::optional<M>> found =
-      known ? observe(*known, call) : Result<std::optional<M>>(tl::unexpected(known.error()));
+      known ? observe(*known, inner) : Result<std::optional<M>>(tl::unexpected(known.error()));
   if (!found) {
     result.diagnostics.push_back(diagnostic_of(found.error(), "unable to read " + name_));
     return result;
   }
-  result.state = *found ? stored(**found) : Value(Null{});
+  result.state = *found ? stored(**found, request.state) : Value(Null{});
   if (*found) result.identity = identity_of(**found);
   return result;
 }
@@ -148,7 +168,7 @@ ReadResult Typed<M>::import(const ImportRequest& request, const Call& call) {
     result.diagnostics.push_back(diagnostic_of(found.error(), "unable to import " + name_));
     return result;
   }
-  result.state = stored(*found);
+  result.state = stored(*found, Null{});
   result.identity = identity_of(*found);
   return result;
 }

@@ -203,6 +203,17 @@ bool wholly_known(const Value& value) {
   return true;
 }
 
+Value unknown_as_null(Value value) {
+  if (value.is_unknown()) return Null{};
+  if (List* list = value.as<List>())
+    for (Value& element : *list) element = unknown_as_null(std::move(element));
+  if (Map* map = value.as<Map>())
+    for (auto& [name, member] : *map) member = unknown_as_null(std::move(member));
+  if (Dynamic* dynamic = value.as<Dynamic>())
+    dynamic->value.front() = unknown_as_null(std::move(dynamic->value.front()));
+  return value;
+}
+
 bool absent(const Value& value) {
   if (const Dynamic* dynamic = value.as<Dynamic>()) return dynamic->value.front().is_null();
   return value.is_null();

@@ -100,6 +100,9 @@ const Value& at(const Value& object, std::string_view name);
 // Whether nothing in it, at any depth, is unknown.
 bool wholly_known(const Value& value);
 
+// The same with null in place of everything unknown.
+Value unknown_as_null(Value value);
+
 // Whether it is null, or a null that brings its type (`Dynamic`): what a user left out.
 bool absent(const Value& value);
 
