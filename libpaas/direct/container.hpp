@@ -1,9 +1,11 @@
 #pragma once
-// A container without a control plane: what is wanted, what is there, and the steps between.
+// A container without a control plane: what is wanted, what is there, and the steps between. Pure.
 //
-//   ContainerSpec ─┐
-//                  ├─ create_steps / change_steps / remove_steps (pure) ─▶ Step… ─▶ Containers::run
-//   ContainerState ┘                                                      ─▶ Containers::observe
+//   ContainerSpec ──┬─ birth_step ──────────────────▶ Step    one creation or clone …
+//                   │
+//   ContainerState ─┴─ change_steps / remove_steps ─▶ Step…   … and then the same as any change
+//
+// Containers (containers.hpp) runs the steps and reads back what is there.
 
 #include <cstdint>
 #include <optional>
@@ -19,9 +21,9 @@ namespace paas::direct {
 // An existing container, or template, to copy.
 struct CloneSource {
   int vmid = 0;
-  std::string node{};            // where it is; empty: looked up
-  std::optional<bool> full{};    // false: linked, where the storage can
-  std::string storage{};         // for a full clone
+  std::string node{};          // where it is; empty: looked up
+  std::optional<bool> full{};  // false: linked, where the storage can
+  std::string storage{};       // for a full clone
   std::string snapshot{};
   bool operator==(const CloneSource&) const = default;
 };
@@ -36,6 +38,11 @@ struct HaState {
   std::optional<bool> failback{};
   bool operator==(const HaState&) const = default;
 };
+// Whether both mean the same: an absent value and the server's default (one restart, one
+// relocation, failback) are equal.
+bool same_ha(const HaState& a, const HaState& b);
+// The parameters that bring high availability of a guest from `have` to `want`, `delete` last.
+proxmox::Params ha_params(const std::optional<HaState>& have, const HaState& want);
 
 // From where a vmid is taken when none is given. Inclusive.
 struct VmidRange {
@@ -48,6 +55,7 @@ struct VmidRange {
 struct FirstBoot {
   std::string password{};
   std::vector<std::string> ssh_keys{};
+  bool operator==(const FirstBoot&) const = default;
 };
 
 struct ContainerSpec {
@@ -62,6 +70,12 @@ struct ContainerSpec {
   std::optional<HaState> ha{};
   FirstBoot first_boot{};
   bool ignore_unpack_errors = false;
+  // Variables that were wanted before and are no longer. All others that `config.environment` does
+  // not name stay: they come from the image.
+  std::vector<std::string> dropped_environment{};
+  // Restart the container when a change of it waits for that; otherwise it stays in `pending`.
+  bool reboot_to_apply = false;
+  bool operator==(const ContainerSpec&) const = default;
 };
 
 // What is really there.
@@ -76,22 +90,62 @@ struct ContainerState {
 };
 
 // The effects a container can need. Each names everything it needs to happen: no decision is left
-// for the moment it runs.
-struct CreateContainer { ContainerSpec spec; };
-struct CloneContainer { ContainerSpec spec; };
-struct Configure { int vmid; std::string node; proxmox::Params params; };
-struct GrowVolume { int vmid; std::string node; std::string disk; std::uint64_t to_mib; };
-// A mount point that is new: allocated with its size.
-struct AllocateVolume { int vmid; std::string node; std::string disk; std::string params; };
-struct SetPool { int vmid; std::string from; std::string to; };
-struct SetHa { int vmid; std::optional<HaState> from; std::optional<HaState> to; };
-struct Start { int vmid; std::string node; };
-struct Stop { int vmid; std::string node; };     // orderly shutdown, forced after its time
-struct Reboot { int vmid; std::string node; };   // applies pending changes
-struct MakeTemplate { int vmid; std::string node; };
-struct DestroyContainer { int vmid; std::string node; };
-using Step = std::variant<CreateContainer, CloneContainer, Configure, GrowVolume, AllocateVolume,
-                          SetPool, SetHa, Start, Stop, Reboot, MakeTemplate, DestroyContainer>;
+// for the moment it runs, but for the id of a new container.
+struct CreateContainer {
+  ContainerSpec spec;
+};
+struct CloneContainer {
+  ContainerSpec spec;
+};
+struct Configure {
+  int vmid;
+  std::string node;
+  proxmox::Params params;
+  std::vector<std::string> added;  // the mounts among them that get a new volume
+  // Of the configuration that the parameters were computed from: nothing is set if it has changed
+  // since, so that sending them twice cannot allocate a volume twice.
+  std::string digest;
+};
+struct GrowVolume {
+  int vmid;
+  std::string node;
+  std::string disk;  // "rootfs", "mp0"
+  std::uint64_t to_mib;
+};
+struct SetPool {
+  int vmid;
+  std::string from;  // empty: none
+  std::string to;    // empty: none
+};
+struct SetHa {
+  int vmid;
+  std::optional<HaState> from;
+  std::optional<HaState> to;
+};
+struct Start {
+  int vmid;
+  std::string node;
+};
+// Orderly shutdown, forced after its time.
+struct Stop {
+  int vmid;
+  std::string node;
+};
+// Applies pending changes.
+struct Reboot {
+  int vmid;
+  std::string node;
+};
+struct MakeTemplate {
+  int vmid;
+  std::string node;
+};
+struct DestroyContainer {
+  int vmid;
+  std::string node;
+};
+using Step = std::variant<CreateContainer, CloneContainer, Configure, GrowVolume, SetPool, SetHa,
+                          Start, Stop, Reboot, MakeTemplate, DestroyContainer>;
 
 // One line, without secrets: "grow rootfs of 104 to 16 GiB".
 std::string to_text(const Step& step);
@@ -103,15 +157,40 @@ struct Refusal {
   std::string remedy;
 };
 
-std::vector<Step> create_steps(const ContainerSpec& spec);
-// Steps from what is there to what is wanted; the node is never a reason for a step.
+// How the container comes into being. What follows is change_steps() from what that made.
+Step birth_step(const ContainerSpec& spec);
+
+// The parameters of the API call behind CreateContainer, but for the id and the description.
+proxmox::Params birth_params(const ContainerSpec& spec);
+
+// The configuration that `want` asks of a container that has `have`: what the server decides where
+// nothing is said (host name, architecture, kind of operating system, memory, volumes, console mode
+// and entrypoint, MAC addresses, environment of an image) is taken from `have`; a clone inherits
+// everything that is left open.
+proxmox::ContainerConfig target_config(const proxmox::ContainerConfig& have,
+                                       const ContainerSpec& want);
+
+// Steps from what is there to what is wanted; the node is never a reason for a step. A mount that
+// is no longer wanted is detached: its volume stays with the container as an unused one. REQUIRES:
+// no refusals(have.config, want).
 std::vector<Step> change_steps(const ContainerState& have, const ContainerSpec& want);
+
+// Out of high availability, stopped, destroyed.
 std::vector<Step> remove_steps(const ContainerState& have);
 
-// What change_steps must not be asked for: a smaller disk, a volume on another storage, another
-// template, … All of them at once. Pure, so that a plan can say it.
+// What a specification can never mean: a value that cannot be written, a template and a clone at
+// once, a stopped container that high availability shall keep running, … All of them at once.
+std::vector<Refusal> refusals(const ContainerSpec& spec);
+// The same, and what a new container needs besides: a node, a template or a source, sizes.
+std::vector<Refusal> birth_refusals(const ContainerSpec& spec);
+
+// What change_steps must not be asked for: a smaller disk, a volume on another storage, other
+// privileges, … All of them at once. Pure, so that a plan can say it.
 std::vector<Refusal> refusals(const proxmox::ContainerConfig& have,
                               const proxmox::ContainerConfig& want);
+
+// All of them as one `invalid` error; nothing if there are none.
+Result<void> refuse(const std::vector<Refusal>& refusals);
 
 // What the API allows only a root@pam ticket, never a token (not even root's): feature flags but
 // nesting, bind mounts, devices, hook scripts; each with its remedy. `have` empty for a create.
@@ -123,8 +202,8 @@ std::vector<Refusal> root_only_settings(const proxmox::ContainerConfig& have,
 // REQUIRES: !nodes.empty().
 std::string node_for(std::string_view hostname, const std::vector<std::string>& nodes);
 
-// A stable locally administered unicast MAC address, "BC:24:11:xx:xx:xx" (Proxmox's own prefix),
-// from the hostname and the device ("net0").
+// A stable locally administered unicast MAC address, from the hostname and the device ("net0"):
+// 46 bits of a hash. Proxmox's own prefix would leave 24, and two of 5,000 containers the same one.
 std::string mac_for(std::string_view hostname, std::string_view device);
 
 }  // namespace paas::direct

@@ -4,7 +4,7 @@
 // A refresh of a thousand containers asks for /cluster/resources once: the first who needs it
 // fetches, the others wait for that answer. A write through this process makes it stale.
 
-#include <condition_variable>
+#include <map>
 #include <memory>
 #include <mutex>
 #include <optional>
@@ -12,21 +12,36 @@
 #include <string>
 #include <vector>
 
+#include "libpaas/direct/container.hpp"
+#include "libpaas/direct/single_flight.hpp"
 #include "libpaas/ports/pve.hpp"
 #include "libpaas/proxmox/inventory.hpp"
 
-#pragma GCC visibility push(default)
 namespace paas::direct {
 
+// Thread-safe.
 class Inventory {
  public:
   explicit Inventory(Pve& pve) : pve_(pve) {}
 
-  // GET /cluster/resources, at most once until changed() is called.
+  // GET /cluster/resources, at most once until changed() is called. Which guests there are, where,
+  // their pools and tags are as of that moment; their names and states may be ten seconds older.
   Result<std::shared_ptr<const proxmox::Resources>> resources(std::stop_token stop);
 
-  // The guest with this id as last listed; looks once more when the list may be older than us.
+  // What resources() said last, even if something has changed since; null if it was never asked.
+  std::shared_ptr<const proxmox::Resources> last_seen() const { return resources_.last(); }
+
+  // The guest with this id as listed.
   Result<std::optional<proxmox::Guest>> guest(int vmid, std::stop_token stop);
+
+  // The state of each container of a node as of now, by id: GET /nodes/{node}/lxc, at most once
+  // until changed() is called.
+  Result<std::shared_ptr<const std::map<int, std::string>>> statuses(const std::string& node,
+                                                                     std::stop_token stop);
+
+  // What high availability is asked to do for each container, by id: GET /cluster/ha/resources, at
+  // most once until changed() is called. Needs Sys.Audit; `denied` without.
+  Result<std::shared_ptr<const std::map<int, HaState>>> ha(std::stop_token stop);
 
   // Something was created, moved or removed: the next question is asked anew.
   void changed();
@@ -36,13 +51,16 @@ class Inventory {
   Result<std::vector<proxmox::Template>> templates(const std::string& node, std::stop_token stop);
 
  private:
+  using Statuses = SingleFlight<std::map<int, std::string>>;
+
   Pve& pve_;
+  SingleFlight<proxmox::Resources> resources_;
+  SingleFlight<std::map<int, HaState>> ha_;
   std::mutex mutex_;
-  std::condition_variable done_;
-  bool fetching_ = false;
-  std::uint64_t generation_ = 0;
-  std::shared_ptr<const proxmox::Resources> resources_;
+  std::map<std::string, std::shared_ptr<Statuses>> statuses_;  // by node
 };
 
+// The guest with this id, or none.
+std::optional<proxmox::Guest> guest_in(const proxmox::Resources& resources, int vmid);
+
 }  // namespace paas::direct
-#pragma GCC visibility pop

@@ -38,7 +38,7 @@ class Pve {
   virtual std::string user() const = 0;
 };
 
-// call() for what answers with a UPID, then wait().
+// call() for what answers with a UPID, then wait(). Errors: of both; `internal` if no task was named.
 Result<void> run_task(Pve& pve, const proxmox::Call& call, std::stop_token stop);
 
 }  // namespace paas
