@@ -1,0 +1,64 @@
+#include "agent/program.hpp"
+
+#include <algorithm>
+#include <string_view>
+
+#include "agent/commands/pve_ls.hpp"
+#include "agent/commands/version.hpp"
+
+namespace paas::agent {
+namespace {
+
+struct Command {
+  std::vector<std::string> words;
+  std::string_view help;
+  int (*run)(const Invocation&);
+};
+
+const std::vector<Command>& known_commands() {
+  static const std::vector<Command> all = {
+      {{"pve", "ls"}, "what a Proxmox VE cluster holds", commands::pve_ls},
+      {{"version"}, "the version of this program", commands::version},
+  };
+  return all;
+}
+
+std::string usage() {
+  std::string out = "usage: paas-agent COMMAND [flags]\n\n";
+  for (const Command& command : known_commands()) {
+    std::string left;
+    for (const std::string& word : command.words) left += (left.empty() ? "" : " ") + word;
+    left.resize(10, ' ');
+    out += "  " + left + std::string(command.help) + "\n";
+  }
+  return out + "\n`paas-agent COMMAND --help` tells the flags of a command.\n";
+}
+
+bool begins_with(const std::vector<std::string>& arguments, const std::vector<std::string>& words) {
+  return arguments.size() >= words.size() &&
+         std::equal(words.begin(), words.end(), arguments.begin());
+}
+
+}  // namespace
+
+int run(const Invocation& invocation) {
+  const auto& arguments = invocation.arguments;
+  for (const Command& command : known_commands()) {
+    if (!begins_with(arguments, command.words)) continue;
+    const auto own = arguments.begin() + static_cast<std::ptrdiff_t>(command.words.size());
+    return command.run(
+        {{own, arguments.end()}, invocation.environment, invocation.out, invocation.err});
+  }
+  if (!arguments.empty() &&
+      (arguments[0] == "--help" || arguments[0] == "-h" || arguments[0] == "help")) {
+    invocation.out << usage();
+    return done;
+  }
+  if (!arguments.empty() && arguments[0] == "--version") {
+    return commands::version({{}, invocation.environment, invocation.out, invocation.err});
+  }
+  invocation.err << usage();
+  return misused;
+}
+
+}  // namespace paas::agent
