@@ -1,6 +1,7 @@
 // The agent as its users meet it: arguments and variables in, text and exit codes out.
 
 #include <catch2/catch.hpp>
+#include <map>
 #include <sstream>
 #include <string>
 #include <vector>
@@ -19,6 +20,7 @@ using namespace paas::agent;
 using fakes::Answer;
 using fakes::HttpServer;
 using fakes::SeenRequest;
+using Environment = std::map<std::string, std::string, std::less<>>;
 
 const std::string token_text = "root@pam!ci=6f1c0a52-hush";
 

@@ -1,17 +1,16 @@
 #pragma once
 // The paas-agent program, all but its process: what it is asked, with what, and where it answers.
 
+#include <map>
 #include <ostream>
 #include <string>
 #include <vector>
-
-#include "libpaas/adapters/environment.hpp"
 
 namespace paas::agent {
 
 struct Invocation {
   std::vector<std::string> arguments;  // without the program's name
-  Environment environment;
+  std::map<std::string, std::string, std::less<>> environment;
   std::ostream& out;  // answers
   std::ostream& err;  // everything else
 };

@@ -5,7 +5,7 @@
 #include <charconv>
 
 #include "agent/arguments.hpp"
-#include "agent/complaint.hpp"
+#include "agent/commands/complaint.hpp"
 #include "agent/text_log.hpp"
 #include "libpaas/adapters/connect_pve.hpp"
 #include "libpaas/direct/inventory.hpp"

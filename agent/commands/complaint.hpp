@@ -11,7 +11,7 @@
 #include "libpaas/adapters/pve/options.hpp"
 #include "libpaas/base/result.hpp"
 
-namespace paas::agent {
+namespace paas::agent::commands {
 
 // `verb_and_noun`: "list the templates".
 void complain(std::ostream& err, const std::string& verb_and_noun, const Error& error);
@@ -22,4 +22,4 @@ void complain(std::ostream& err, const std::vector<pve::Problem>& problems);
 // "--api-token" of "api_token"
 std::string flag_of(std::string_view setting);
 
-}  // namespace paas::agent
+}  // namespace paas::agent::commands

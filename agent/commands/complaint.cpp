@@ -1,8 +1,8 @@
-#include "agent/complaint.hpp"
+#include "agent/commands/complaint.hpp"
 
 #include <algorithm>
 
-namespace paas::agent {
+namespace paas::agent::commands {
 namespace {
 
 // Settings stand between backquotes in texts that the provider shows as well.
@@ -47,4 +47,4 @@ std::string flag_of(std::string_view setting) {
   return out;
 }
 
-}  // namespace paas::agent
+}  // namespace paas::agent::commands
