@@ -42,13 +42,13 @@ Result<int> Births::bear(const ContainerSpec& spec, std::stop_token stop,
                          const BornCallback& born) {
   Attempt attempt;
   attempt.mark = birth_mark(random_.next());
-  if (spec.vmid) vmids_.take(*spec.vmid);
+  if (spec.vmid) inventory_.vmids().take(*spec.vmid);
   attempt.vmid = spec.vmid ? *spec.vmid : TRY(choose(spec, attempt, stop));
   while (true) {
     auto done = try_once(spec, attempt, stop, born);
     if (done && *done) return attempt.vmid;
     if (!done) {
-      if (!attempt.told) vmids_.give_back(attempt.vmid);
+      if (!attempt.told) inventory_.vmids().give_back(attempt.vmid);
       return fail_while(birth_context(spec, attempt.vmid), std::move(done));
     }
   }
@@ -59,7 +59,7 @@ Result<int> Births::choose(const ContainerSpec& spec, const Attempt& attempt,
   // An old list will do at first: what it lacks, the creation itself finds out.
   auto known = attempt.lost == 0 ? inventory_.last_seen() : nullptr;
   if (!known) known = TRY(inventory_.resources(stop));
-  const auto vmid = vmids_.take(spec.vmid_range, *known, attempt.lost);
+  const auto vmid = inventory_.vmids().take(spec.vmid_range, *known, attempt.lost, random_);
   if (vmid) return *vmid;
   return tl::unexpected<Error>(Error{Errc::conflict,
                                      "no id is free from " + std::to_string(spec.vmid_range.first) +
@@ -78,7 +78,7 @@ Result<bool> Births::try_once(const ContainerSpec& spec, Attempt& attempt, std::
   attempt.sent = true;
   attempt.told = true;
   born(attempt.vmid, spec.node);
-  inventory_.changed();
+  inventory_.changed(attempt.vmid);
   const std::string* text = answer->string();
   const auto task = text ? proxmox::parse_upid(*text)
                          : Result<proxmox::Upid>(fail(Errc::internal, "the server named no task"));
@@ -146,7 +146,7 @@ Result<bool> Births::after_refusal(const ContainerSpec& spec, Attempt& attempt, 
               "choose another vmid, leave it out, or import the container that has it"});
   if (++attempt.lost > most_lost_ids)
     return fail(Errc::conflict, "too many ids were taken by others");
-  inventory_.changed();
+  inventory_.changed(attempt.vmid);
   // The id stays taken in the pool: somebody has it.
   attempt.vmid = TRY(choose(spec, attempt, stop));
   attempt.sent = false;

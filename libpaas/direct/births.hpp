@@ -16,7 +16,6 @@
 
 #include "libpaas/base/log.hpp"
 #include "libpaas/direct/inventory.hpp"
-#include "libpaas/direct/vmid_pool.hpp"
 #include "libpaas/ports/clock.hpp"
 
 namespace paas::direct {
@@ -30,13 +29,8 @@ using BornCallback = std::function<void(int vmid, const std::string& node)>;
 class Births {
  public:
   // Everything outlives this.
-  Births(Pve& pve, Inventory& inventory, VmidPool& vmids, Clock& clock, Random& random, Log& log)
-      : pve_(pve),
-        inventory_(inventory),
-        vmids_(vmids),
-        clock_(clock),
-        random_(random),
-        log_(log) {}
+  Births(Pve& pve, Inventory& inventory, Clock& clock, Random& random, Log& log)
+      : pve_(pve), inventory_(inventory), clock_(clock), random_(random), log_(log) {}
 
   // Runs the birth step of `spec` and returns the id. Errors: `conflict` for a given id that is
   // taken or a range without a free one; else as Pve. What `born` was called with last may exist,
@@ -62,7 +56,6 @@ class Births {
 
   Pve& pve_;
   Inventory& inventory_;
-  VmidPool& vmids_;
   Clock& clock_;
   Random& random_;
   Log& log_;

@@ -50,15 +50,13 @@ Containers::Containers(Pve& pve, Inventory& inventory, Clock& clock, Random& ran
     : pve_(pve),
       inventory_(inventory),
       log_(log),
-      vmids_(random),
-      births_(pve, inventory, vmids_, clock, random, log),
+      births_(pve, inventory, clock, random, log),
       steps_(pve, clock) {}
 
 Result<ContainerState> Containers::create(const ContainerSpec& spec, std::stop_token stop,
                                           const BornCallback& born) {
   TRY(refuse(birth_refusals(spec)));
   const int vmid = TRY(births_.bear(spec, stop, born));
-  touched(vmid);
   log_.info("container is there", {{"vmid", std::to_string(vmid)}, {"node", spec.node}});
   ContainerState have;
   have.vmid = vmid;
@@ -124,7 +122,7 @@ Result<void> Containers::run_all(const std::vector<Step>& steps, ContainerState&
     if (const auto* pool = std::get_if<SetPool>(&step)) have.pool = pool->to;
     if (const auto* ha = std::get_if<SetHa>(&step)) have.ha = ha->to;
   }
-  touched(have.vmid);
+  inventory_.changed(have.vmid);
   return done;
 }
 
@@ -150,7 +148,7 @@ Result<void> Containers::remove(int vmid, std::stop_token stop) {
     auto gone = remove_once(vmid, round == 0 ? Lists::as_known : Lists::fresh, stop);
     if (gone && *gone) {
       inventory_.changed();
-      vmids_.give_back(vmid);
+      inventory_.vmids().give_back(vmid);
       return {};
     }
     const bool again =
@@ -179,11 +177,7 @@ Result<bool> Containers::remove_once(int vmid, Lists lists, std::stop_token stop
 Result<std::optional<proxmox::Guest>> Containers::locate(int vmid, Lists lists,
                                                          std::stop_token stop) {
   auto list = lists == Lists::as_known ? inventory_.last_seen() : nullptr;
-  if (list) {
-    const std::lock_guard lock(mutex_);
-    if (touched_.contains(vmid)) list = nullptr;
-  }
-  if (!list) list = TRY(inventory_.resources(stop));
+  if (!list || inventory_.has_changed(vmid)) list = TRY(inventory_.resources(stop));
   auto guest = guest_in(*list, vmid);
   if (!guest) {
     // The list may be old, and it shows only what we may see. The id is free or it is not.
@@ -304,12 +298,6 @@ Result<int> Containers::find(std::string_view id, std::stop_token stop) {
               {},
               "name it by its vmid"});
   return vmid;
-}
-
-void Containers::touched(int vmid) {
-  inventory_.changed();
-  const std::lock_guard lock(mutex_);
-  touched_.insert(vmid);
 }
 
 }  // namespace paas::direct

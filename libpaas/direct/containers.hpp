@@ -6,7 +6,6 @@
 // followed.
 
 #include <optional>
-#include <set>
 #include <stop_token>
 #include <string_view>
 
@@ -21,7 +20,7 @@
 
 namespace paas::direct {
 
-// Thread-safe: one for all containers of a cluster, so that they share its lists and its ids.
+// Keeps nothing itself: what containers of a cluster share is in the Inventory. Thread-safe.
 class Containers {
  public:
   // Everything outlives this.
@@ -75,16 +74,12 @@ class Containers {
   Result<ContainerState> after_error(Error error, const ContainerState& have,
                                      const ContainerSpec& want, std::stop_token stop);
   Result<bool> remove_once(int vmid, Lists lists, std::stop_token stop);
-  void touched(int vmid);
 
   Pve& pve_;
   Inventory& inventory_;
   Log& log_;
-  VmidPool vmids_;
   Births births_;
   StepRunner steps_;
-  std::mutex mutex_;
-  std::set<int> touched_;  // changed by us: an old list may be wrong about them
 };
 
 }  // namespace paas::direct

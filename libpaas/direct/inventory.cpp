@@ -101,6 +101,17 @@ void Inventory::changed() {
   statuses_.clear();
 }
 
+void Inventory::changed(int vmid) {
+  changed();
+  const std::lock_guard lock(mutex_);
+  changed_.insert(vmid);
+}
+
+bool Inventory::has_changed(int vmid) const {
+  const std::lock_guard lock(mutex_);
+  return changed_.contains(vmid);
+}
+
 Result<std::vector<proxmox::Template>> Inventory::templates(const std::string& node,
                                                             std::stop_token stop) {
   const auto all = TRY(resources(stop));

@@ -8,18 +8,20 @@
 #include <memory>
 #include <mutex>
 #include <optional>
+#include <set>
 #include <stop_token>
 #include <string>
 #include <vector>
 
 #include "libpaas/direct/container.hpp"
 #include "libpaas/direct/single_flight.hpp"
+#include "libpaas/direct/vmid_pool.hpp"
 #include "libpaas/ports/pve.hpp"
 #include "libpaas/proxmox/inventory.hpp"
 
 namespace paas::direct {
 
-// Thread-safe.
+// One for each cluster, shared by all who work on it. Thread-safe.
 class Inventory {
  public:
   explicit Inventory(Pve& pve) : pve_(pve) {}
@@ -45,6 +47,13 @@ class Inventory {
 
   // Something was created, moved or removed: the next question is asked anew.
   void changed();
+  // The same, told of one guest.
+  void changed(int vmid);
+  // Whether changed(vmid) was ever called, so that last_seen() may be wrong about this guest.
+  bool has_changed(int vmid) const;
+
+  // The ids taken here for new containers.
+  VmidPool& vmids() { return vmids_; }
 
   // Container templates and OCI archives on all available storages, or those of one node.
   // A shared storage is listed once. Sorted by node and volume.
@@ -56,8 +65,10 @@ class Inventory {
   Pve& pve_;
   SingleFlight<proxmox::Resources> resources_;
   SingleFlight<std::map<int, HaState>> ha_;
-  std::mutex mutex_;
+  VmidPool vmids_;
+  mutable std::mutex mutex_;
   std::map<std::string, std::shared_ptr<Statuses>> statuses_;  // by node
+  std::set<int> changed_;
 };
 
 // The guest with this id, or none.

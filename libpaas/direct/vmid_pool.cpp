@@ -9,11 +9,11 @@ constexpr int most_doublings = 16;
 
 }  // namespace
 
-std::optional<int> VmidPool::take(const VmidRange& range, const proxmox::Resources& known,
-                                  int lost) {
+std::optional<int> VmidPool::take(const VmidRange& range, const proxmox::Resources& known, int lost,
+                                  Random& random) {
   const std::lock_guard lock(mutex_);
   std::uint64_t skip = 0;
-  if (lost > 0) skip = random_.next() % (std::uint64_t{1} << std::min(lost, most_doublings));
+  if (lost > 0) skip = random.next() % (std::uint64_t{1} << std::min(lost, most_doublings));
   std::optional<int> lowest;
   auto guest = std::lower_bound(known.guests.begin(), known.guests.end(), range.first,
                                 [](const proxmox::Guest& g, int id) { return g.vmid < id; });

@@ -15,13 +15,12 @@ namespace paas::direct {
 // Thread-safe.
 class VmidPool {
  public:
-  explicit VmidPool(Random& random) : random_(random) {}
-
   // The lowest id of the range that no guest is known to have and nobody here has taken, now taken.
   // After `lost` ids went to somebody else it skips some free ones, the more the oftener that
   // happened: whoever else is counting up, or however many guests we may not see, is soon behind
   // us. nullopt: the range is used up.
-  std::optional<int> take(const VmidRange& range, const proxmox::Resources& known, int lost);
+  std::optional<int> take(const VmidRange& range, const proxmox::Resources& known, int lost,
+                          Random& random);
 
   // Takes an id that was given rather than chosen.
   void take(int vmid);
@@ -30,7 +29,6 @@ class VmidPool {
   void give_back(int vmid);
 
  private:
-  Random& random_;
   std::mutex mutex_;
   std::set<int> taken_;
 };
