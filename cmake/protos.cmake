@@ -1,8 +1,8 @@
 # The wire messages of Terraform's plugin protocol and of go-plugin, generated into the build
 # folder. Generated code is its own library: no unity build, no warnings, little optimisation.
-# Include path = repository path: "provider/proto/tfplugin6.grpc.pb.h".
+# Include path = repository path: "provider/proto/tfplugin6.pb.h". No services are generated: the
+# server in provider/plugin finds calls by their path.
 find_program(PAAS_PROTOC protoc REQUIRED)
-find_program(PAAS_GRPC_CPP_PLUGIN grpc_cpp_plugin REQUIRED)
 
 set(PAAS_GENERATED "${PROJECT_BINARY_DIR}/generated")
 file(GLOB protos CONFIGURE_DEPENDS RELATIVE "${PROJECT_SOURCE_DIR}"
@@ -10,12 +10,11 @@ file(GLOB protos CONFIGURE_DEPENDS RELATIVE "${PROJECT_SOURCE_DIR}"
 set(generated "")
 foreach(proto IN LISTS protos)
   string(REGEX REPLACE "\\.proto$" "" stem "${PAAS_GENERATED}/${proto}")
-  set(outputs "${stem}.pb.cc" "${stem}.pb.h" "${stem}.grpc.pb.cc" "${stem}.grpc.pb.h")
+  set(outputs "${stem}.pb.cc" "${stem}.pb.h")
   file(MAKE_DIRECTORY "${PAAS_GENERATED}")
   add_custom_command(
     OUTPUT ${outputs}
-    COMMAND ${PAAS_PROTOC} -I "${PROJECT_SOURCE_DIR}" "--cpp_out=${PAAS_GENERATED}"
-            "--grpc_out=${PAAS_GENERATED}" "--plugin=protoc-gen-grpc=${PAAS_GRPC_CPP_PLUGIN}" "${proto}"
+    COMMAND ${PAAS_PROTOC} -I "${PROJECT_SOURCE_DIR}" "--cpp_out=${PAAS_GENERATED}" "${proto}"
     WORKING_DIRECTORY "${PROJECT_SOURCE_DIR}"
     DEPENDS "${PROJECT_SOURCE_DIR}/${proto}"
     VERBATIM)
