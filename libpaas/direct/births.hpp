@@ -18,6 +18,7 @@
 #include "libpaas/direct/inventory.hpp"
 #include "libpaas/ports/clock.hpp"
 
+#pragma GCC visibility push(default)
 namespace paas::direct {
 
 // Called with id and node as soon as something exists on the cluster; with 0 and "" when that is
@@ -62,3 +63,4 @@ class Births {
 };
 
 }  // namespace paas::direct
+#pragma GCC visibility pop

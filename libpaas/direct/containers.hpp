@@ -18,6 +18,7 @@
 #include "libpaas/ports/pve.hpp"
 #include "libpaas/ports/random.hpp"
 
+#pragma GCC visibility push(default)
 namespace paas::direct {
 
 // Keeps nothing itself: what containers of a cluster share is in the Inventory. Thread-safe.
@@ -83,3 +84,4 @@ class Containers {
 };
 
 }  // namespace paas::direct
+#pragma GCC visibility pop

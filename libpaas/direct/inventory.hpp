@@ -19,6 +19,7 @@
 #include "libpaas/ports/pve.hpp"
 #include "libpaas/proxmox/inventory.hpp"
 
+#pragma GCC visibility push(default)
 namespace paas::direct {
 
 // One for each cluster, shared by all who work on it. Thread-safe.
@@ -75,3 +76,4 @@ class Inventory {
 std::optional<proxmox::Guest> guest_in(const proxmox::Resources& resources, int vmid);
 
 }  // namespace paas::direct
+#pragma GCC visibility pop

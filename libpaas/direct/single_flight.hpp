@@ -13,6 +13,7 @@
 
 #include "libpaas/base/result.hpp"
 
+#pragma GCC visibility push(default)
 namespace paas::direct {
 
 template <class T>
@@ -77,3 +78,4 @@ class SingleFlight {
 };
 
 }  // namespace paas::direct
+#pragma GCC visibility pop

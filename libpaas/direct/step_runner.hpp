@@ -9,6 +9,7 @@
 #include "libpaas/ports/pve.hpp"
 #include "libpaas/proxmox/calls.hpp"
 
+#pragma GCC visibility push(default)
 namespace paas::direct {
 
 // Thread-safe.
@@ -43,3 +44,4 @@ Result<LiveStatus> live_status(Pve& pve, const proxmox::ContainerRef& container,
                                std::stop_token stop);
 
 }  // namespace paas::direct
+#pragma GCC visibility pop

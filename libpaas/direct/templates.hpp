@@ -16,6 +16,7 @@
 #include "libpaas/proxmox/calls.hpp"
 #include "libpaas/proxmox/inventory.hpp"
 
+#pragma GCC visibility push(default)
 namespace paas::direct {
 
 // Exactly one of `url`, `local_path` and `oci_reference` says where it comes from.
@@ -63,3 +64,4 @@ class Templates {
 };
 
 }  // namespace paas::direct
+#pragma GCC visibility pop

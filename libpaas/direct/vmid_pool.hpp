@@ -10,6 +10,7 @@
 #include "libpaas/ports/random.hpp"
 #include "libpaas/proxmox/inventory.hpp"
 
+#pragma GCC visibility push(default)
 namespace paas::direct {
 
 // Thread-safe.
@@ -34,3 +35,4 @@ class VmidPool {
 };
 
 }  // namespace paas::direct
+#pragma GCC visibility pop

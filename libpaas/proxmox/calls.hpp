@@ -12,6 +12,7 @@
 #include "libpaas/proxmox/call.hpp"
 #include "libpaas/proxmox/task.hpp"
 
+#pragma GCC visibility push(default)
 namespace paas::proxmox {
 
 // Where a container is and which.
@@ -167,3 +168,4 @@ Call pull_oci_image(std::string_view node, std::string_view storage, std::string
 Call delete_volume(std::string_view node, std::string_view storage, std::string_view volume);
 
 }  // namespace paas::proxmox
+#pragma GCC visibility pop
