@@ -3,6 +3,7 @@
 #include "libpaas/base/text.hpp"
 #include "libpaas/base/units.hpp"
 #include "provider/checks/checks.hpp"
+#include "provider/resources/lxc/lxc.hpp"
 
 namespace paas::provider {
 namespace {
@@ -41,9 +42,12 @@ template <class Parse>
 tf::Check parsed_by(Parse parse) {
   return [parse](const tf::Value& value) -> Result<void> {
     const std::string* text = value.as<std::string>();
-    auto parsed = parse(text ? std::string_view(*text) : std::string_view());
-    if (!parsed) return tl::unexpected<Error>(std::move(parsed).error());
-    return {};
+    if (!text || text->empty()) return {};  // counts as not given
+    auto parsed = parse(std::string_view(*text));
+    if (parsed) return {};
+    Error error = std::move(parsed).error();
+    error.message = "cannot be used: " + error.message;
+    return tl::unexpected<Error>(std::move(error));
   };
 }
 
@@ -141,7 +145,9 @@ class PaasProvider final : public tf::Provider {
       : world_(std::move(world)),
         services_(std::make_shared<CurrentServices>(std::make_shared<Services>(
             world_.machine, policy::Policy(),
-            Error{Errc::unavailable, "the provider has not been configured yet", {}, {}}))) {}
+            Error{Errc::unavailable, "the provider has not been configured yet", {}, {}}))) {
+    resources_.push_back(lxc::make_lxc(services_));
+  }
 
   const tf::Schema& schema() const override { return configuration_object().schema(); }
 
@@ -209,7 +215,7 @@ class PaasProvider final : public tf::Provider {
       return without_cluster({Errc::invalid, "the provider's configuration has errors", {}, {}});
     }
     std::string user = user_of(options->credentials);
-    auto connected = world_.connect(*std::move(options), world_.log);
+    auto connected = world_.connect(*std::move(options), world_.machine.log);
     if (!connected) {
       out.push_back(
           tf::diagnostic_of(connected.error(), "unable to connect to Proxmox VE", Path("proxmox")));

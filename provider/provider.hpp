@@ -22,7 +22,6 @@ struct World {
   Machine machine;
   Environment environment;  // of the process: where settings may come from
   Connect connect;
-  Log& log;
 };
 
 std::unique_ptr<tf::Provider> make_provider(World world);

@@ -11,11 +11,14 @@ Services::Services(Machine machine, policy::Policy policy, std::shared_ptr<Pve> 
       policy_(std::move(policy)),
       pve_(std::move(pve)),
       inventory_(std::make_unique<direct::Inventory>(*pve_)),
+      containers_(std::make_unique<direct::Containers>(*pve_, *inventory_, machine.clock,
+                                                       machine.random, machine.log)),
+      templates_(std::make_unique<direct::Templates>(*pve_, machine.log)),
       user_(std::move(user)) {}
 
 Result<Cluster> Services::cluster() {
   if (!pve_) return tl::unexpected<Error>(why_not_);
-  return Cluster{*pve_, *inventory_, machine_.clock, machine_.random};
+  return Cluster{*pve_, *inventory_, *containers_, *templates_, machine_.clock};
 }
 
 std::shared_ptr<Services> CurrentServices::get() const {

@@ -11,6 +11,7 @@
 
 #include "libpaas/direct/containers.hpp"
 #include "libpaas/direct/inventory.hpp"
+#include "libpaas/direct/templates.hpp"
 #include "libpaas/ports/clock.hpp"
 #include "libpaas/ports/files.hpp"
 #include "libpaas/ports/pve.hpp"
@@ -23,10 +24,9 @@ namespace paas::provider {
 struct Cluster {
   Pve& pve;
   direct::Inventory& inventory;
+  direct::Containers& containers;
+  direct::Templates& templates;
   Clock& clock;
-  Random& random;
-
-  direct::Containers containers(Log& log) const { return {pve, inventory, clock, random, log}; }
 };
 
 // What surrounds the provider and outlives it.
@@ -34,6 +34,7 @@ struct Machine {
   Clock& clock;
   Random& random;
   Files& files;
+  Log& log;
 };
 
 class Services {
@@ -61,6 +62,8 @@ class Services {
   policy::Policy policy_;
   std::shared_ptr<Pve> pve_;
   std::unique_ptr<direct::Inventory> inventory_;
+  std::unique_ptr<direct::Containers> containers_;
+  std::unique_ptr<direct::Templates> templates_;
   std::string user_;
   Error why_not_;
   bool waits_ = false;

@@ -121,6 +121,7 @@ Result<Type> object_of_json(const Json& json, const Json::Array& parts, int dept
 }
 
 Result<Type> tuple_of_json(const Json& json, int depth) {
+  if (json.is_null()) return Type::tuple({});  // as Terraform prints some empty tuples
   const Json::Array* items = json.array();
   if (!items) return fail(Errc::invalid, "the elements of a tuple type must be a list");
   std::vector<Type> elements;

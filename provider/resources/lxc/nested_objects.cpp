@@ -6,7 +6,7 @@ namespace paas::lxc {
 namespace {
 
 using tf::Trait;
-constexpr Trait settled = Trait::optional | Trait::computed | Trait::stable;
+constexpr Trait chosen_part = Trait::optional | Trait::computed | Trait::stable;
 
 }  // namespace
 
@@ -38,10 +38,10 @@ const tf::Object<RootDisk>& root_disk_object() {
       "The root file system.",
       0,
       {
-          {"storage", &RootDisk::storage, settled,
+          {"storage", &RootDisk::storage, chosen_part,
            "Storage that holds it. Needed when the container is made from a template. A change is "
            "an error at plan time: volumes are moved by hand.", {.check = checks::name()}},
-          {"size", &RootDisk::size, settled,
+          {"size", &RootDisk::size, chosen_part,
            "Size: `\"8G\"`, `\"512M\"`; a plain number is GiB. Left out, Proxmox's default of 4 "
            "GiB. It grows in place; a smaller size is an error at plan time.",
            {.check = checks::disk_size(), .same = checks::same_disk()}},
@@ -73,7 +73,7 @@ const tf::Object<MountPoint>& mount_point_object() {
            "Size of the volume: `\"8G\"`, `\"512M\"`; a plain number is GiB. It grows in place; a "
            "smaller size is an error at plan time.",
            {.check = checks::disk_size(), .same = checks::same_disk()}},
-          {"volume", &MountPoint::volume, settled,
+          {"volume", &MountPoint::volume, chosen_part,
            "An existing volume (`local-lvm:vm-104-disk-1`) or a path on the host to bind "
            "(`/srv/data`; `root@pam` only). Left out, a new volume is made and named here.",
            {.check = volume_or_host_path()}},
@@ -101,12 +101,12 @@ const tf::Object<NetworkDevice>& network_object() {
       "A network device.",
       0,
       {
-          {"name", &NetworkDevice::name, settled,
+          {"name", &NetworkDevice::name, chosen_part,
            "Name inside the container. Left out, `eth` and the number of the slot: `eth0` for "
            "`net0`.", {.check = tf::all_of({checks::name(), tf::length(2, 15)})}},
           {"bridge", &NetworkDevice::bridge, Trait::optional, "Bridge on the host: `vmbr0`.",
            {.check = checks::name()}},
-          {"mac", &NetworkDevice::mac, settled,
+          {"mac", &NetworkDevice::mac, chosen_part,
            "MAC address. Left out, one that follows from the host name and the slot, so that the "
            "plan shows it; it is kept for the life of the container, also when the host name "
            "changes.", {.check = checks::unicast_mac(), .same = checks::same_letters()}},

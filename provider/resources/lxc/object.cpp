@@ -40,13 +40,13 @@ std::vector<tf::Row<Lxc>> place_rows() {
        "container that was imported takes the value over as it is. Either this or `clone` is "
        "needed to create.", {.check = checks::volume_id()}},
       {"clone", nested(&Lxc::clone, clone_object()), Trait::optional,
-       "Container or template to copy instead of unpacking a template. Beyond its disks the copy "
-       "is configured as declared here. A change replaces the container."},
-      {"os_type", &Lxc::os_type, chosen,
-       "Distribution, for the setup inside the container. Left out, found out from the template.",
+       "Container or template to copy instead of unpacking a template. What is left out here, but "
+       "for memory and swap, the copy has from its source. A change replaces the container."},
+      {"os_type", &Lxc::os_type, Trait::optional,
+       "Distribution, for the setup inside the container. Left out, Proxmox finds out.",
        {.check = tf::one_of({"debian", "devuan", "ubuntu", "centos", "fedora", "opensuse",
                              "archlinux", "alpine", "gentoo", "nixos", "unmanaged"})}},
-      {"arch", &Lxc::arch, chosen, "Architecture. Left out, found out from the template.",
+      {"arch", &Lxc::arch, Trait::optional, "Architecture. Left out, Proxmox finds out.",
        {.check = tf::one_of({"amd64", "i386", "arm64", "armhf", "riscv32", "riscv64"})}},
       {"unprivileged", &Lxc::unprivileged, chosen | Trait::replaces,
        "Whether root inside is an ordinary user outside. Left out, `true`, or as the source of a "
@@ -71,8 +71,8 @@ std::vector<tf::Row<Lxc>> resource_rows() {
       {"root_disk", nested(&Lxc::root_disk, root_disk_object()), chosen,
        "The root file system. Needed with `template`."},
       {"mount_points", nested(&Lxc::mount_points, mount_point_object()), Trait::optional,
-       "Further volumes by slot: `mp0` to `mp255`. One that is removed here is detached and its "
-       "volume deleted.", {.check = tf::each_key(checks::slot("mp", 255))}},
+       "Further volumes by slot: `mp0` to `mp255`. One that is removed here is detached; its volume "
+       "stays with the container, unused, until that is destroyed.", {.check = tf::each_key(checks::slot("mp", 255))}},
       {"networks", nested(&Lxc::networks, network_object()), Trait::optional,
        "Network devices by slot: `net0` to `net31`.",
        {.check = tf::each_key(checks::slot("net", 31))}},

@@ -28,10 +28,6 @@ bool all_of_these(std::string_view text, std::string_view extra) {
   });
 }
 
-const std::string* text_at(const Value& object, std::string_view name) {
-  return at(object, name).as<std::string>();
-}
-
 bool is_true(const Value& value) {
   return value.as<bool>() && *value.as<bool>();
 }

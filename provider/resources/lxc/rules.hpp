@@ -3,11 +3,17 @@
 // one attribute that only containers have, and rules over several attributes. All pure.
 
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "provider/tf/schema.hpp"
 
 namespace paas::lxc {
+
+// The text of an attribute; none if it is null, unknown or no text.
+inline const std::string* text_at(const tf::Value& object, std::string_view name) {
+  return tf::at(object, name).as<std::string>();
+}
 
 // Mount options that Proxmox takes.
 std::vector<std::string> mount_option_words();

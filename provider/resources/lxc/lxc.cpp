@@ -1,0 +1,198 @@
+#include "provider/resources/lxc/lxc.hpp"
+
+#include "libpaas/base/text.hpp"
+#include "provider/deadline.hpp"
+#include "provider/resources/lxc/plan.hpp"
+#include "provider/resources/lxc/spec.hpp"
+
+namespace paas::lxc {
+namespace {
+
+using direct::ContainerState;
+using provider::Deadline;
+using provider::Services;
+using tf::Diagnostics;
+using tf::Path;
+
+constexpr tf::TimeLimits usual_limits{std::chrono::minutes(30), std::chrono::minutes(5),
+                                      std::chrono::minutes(30), std::chrono::minutes(10)};
+
+std::string quoted(const tf::Attr<std::string>& hostname) {
+  return '"' + hostname.value_or("(unknown)") + '"';
+}
+
+// What was planned, with what only the cluster could say.
+Lxc completed(const Lxc& planned, const ContainerState& state) {
+  const tf::Value there = lxc_object().encode(model_of(planned, state));
+  const std::function<tf::Value(const tf::Value&, const tf::Value&)> fill =
+      [&](const tf::Value& want, const tf::Value& have) -> tf::Value {
+    if (want.is_unknown()) return have;
+    const tf::Map* attributes = want.as<tf::Map>();
+    if (!attributes) return want;
+    tf::Map filled;
+    for (const auto& [name, value] : *attributes)
+      filled.emplace(name, fill(value, tf::at(have, name)));
+    return filled;
+  };
+  auto model = lxc_object().decode(fill(lxc_object().encode(planned), there));
+  return model ? *std::move(model) : model_of(planned, state);
+}
+
+class LxcResource final : public tf::Typed<Lxc> {
+ public:
+  explicit LxcResource(std::shared_ptr<const provider::CurrentServices> services)
+      : Typed("paas_lxc", lxc_object()), services_(std::move(services)) {}
+
+  const tf::IdentitySchema* identity() const override {
+    static const tf::IdentitySchema schema{
+        0, {{"vmid", tf::Type::number(), true, "Id of the container in its cluster."}}};
+    return &schema;
+  }
+
+  tf::PlanResult plan(const tf::PlanRequest& request, const tf::Call& call) override {
+    tf::PlanResult result = Typed::plan(request, call);
+    const auto services = services_->get();
+    if (services->waits() && call.deferral_allowed)
+      result.deferred = tf::Deferred::provider_config_unknown;
+    return result;
+  }
+
+  tf::ReadResult read(const tf::ReadRequest& request, const tf::Call& call) override {
+    if (services_->get()->waits() && call.deferral_allowed)
+      return {request.state,
+              request.identity,
+              request.private_data,
+              tf::Deferred::provider_config_unknown,
+              {}};
+    return Typed::read(request, call);
+  }
+
+ protected:
+  void refine(const tf::Planning& planning) const override {
+    const auto services = services_->get();
+    refine_plan(planning, {services->policy(), services->lacks_root()});
+  }
+
+  tf::Outcome<Lxc> create(const Lxc& planned, const Lxc& config, const tf::Call& call) override {
+    const auto services = services_->get();
+    const std::string failed = "unable to create container " + quoted(planned.hostname);
+    const auto cluster = services->cluster();
+    if (!cluster) return {{}, {tf::diagnostic_of(cluster.error(), failed)}};
+    const Deadline deadline(call.stop, limits(planned).create, "timeouts.create");
+    const auto range = services->policy().vmids();
+    int born = 0;
+    std::string born_on;
+    auto state =
+        cluster->containers.create(spec_of({}, planned, config, {range.first, range.last}),
+                                   deadline.token(), [&](int vmid, const std::string& node) {
+                                     born = vmid;
+                                     born_on = node;
+                                   });
+    if (state) return succeeded(planned, *state);
+    tf::Outcome<Lxc> outcome;
+    outcome.diagnostics.push_back(
+        tf::diagnostic_of(deadline.explain(std::move(state).error()), failed));
+    if (born != 0) {
+      ContainerState made;
+      made.vmid = born;
+      made.node = born_on;
+      outcome.model = after_failure(*cluster, planned, born, made);
+    }
+    return outcome;
+  }
+
+  tf::Outcome<Lxc> update(const Lxc& prior, const Lxc& planned, const Lxc& config,
+                          const tf::Call& call) override {
+    const auto services = services_->get();
+    const std::string failed = "unable to change container " + quoted(prior.hostname);
+    const auto cluster = services->cluster();
+    if (!cluster) return {{}, {tf::diagnostic_of(cluster.error(), failed)}};
+    const Deadline deadline(call.stop, limits(planned).update, "timeouts.update");
+    const auto range = services->policy().vmids();
+    const int vmid = vmid_of(prior);
+    auto state = cluster->containers.change(
+        vmid, spec_of(prior, planned, config, {range.first, range.last}), deadline.token());
+    if (state) return succeeded(planned, *state);
+    tf::Outcome<Lxc> outcome;
+    outcome.diagnostics.push_back(
+        tf::diagnostic_of(deadline.explain(std::move(state).error()), failed));
+    if (auto now = cluster->containers.observe(vmid, {}); now && *now)
+      outcome.model = model_of(prior, **now);
+    return outcome;
+  }
+
+  Diagnostics remove(const Lxc& prior, const tf::Call& call) override {
+    const std::string failed = "unable to destroy container " + quoted(prior.hostname);
+    const auto cluster = services_->get()->cluster();
+    if (!cluster) return {tf::diagnostic_of(cluster.error(), failed)};
+    if (!prior.vmid.known()) return {};  // a create that never came to anything
+    const Deadline deadline(call.stop, limits(prior).remove, "timeouts.delete");
+    auto removed = cluster->containers.remove(vmid_of(prior), deadline.token());
+    if (removed) return {};
+    return {tf::diagnostic_of(deadline.explain(std::move(removed).error()), failed)};
+  }
+
+  Result<std::optional<Lxc>> observe(const Lxc& known, const tf::Call& call) override {
+    if (!known.vmid.known()) return std::optional<Lxc>{};
+    auto cluster = TRY(services_->get()->cluster());
+    auto state =
+        TRY(cluster.containers.observe(vmid_of(known), call.stop, known.started.optional()));
+    if (!state) return std::optional<Lxc>{};
+    return std::optional(model_of(known, *state));
+  }
+
+  Result<Lxc> locate(const tf::ImportRequest& request, const tf::Call& call) override {
+    auto cluster = TRY(services_->get()->cluster());
+    std::string id = request.id;
+    if (const tf::Number* vmid = tf::at(request.identity, "vmid").as<tf::Number>())
+      id = vmid->text();
+    Lxc model;
+    model.vmid = std::int64_t{TRY(cluster.containers.find(id, call.stop))};
+    model.id = std::to_string(*model.vmid);
+    return model;
+  }
+
+  tf::Value identity_of(const Lxc& model) const override {
+    if (!model.vmid.known()) return tf::Null{};
+    return tf::Map{{"vmid", *model.vmid}};
+  }
+
+ private:
+  static int vmid_of(const Lxc& model) { return static_cast<int>(model.vmid.value_or(0)); }
+  static tf::TimeLimits limits(const Lxc& model) {
+    return tf::time_limits(model.timeouts, usual_limits);
+  }
+
+  static tf::Outcome<Lxc> succeeded(const Lxc& planned, const ContainerState& state) {
+    tf::Outcome<Lxc> outcome{completed(planned, state)};
+    if (!state.pending.empty())
+      outcome.diagnostics.push_back(tf::warning_at(
+          {}, "changes wait for a restart of the container",
+          "The running container takes these settings over when it is restarted: " +
+              join(state.pending, ", ") +
+              ".\n\nRestart it yourself, or set reboot_to_apply to true to let an apply do it."));
+    return outcome;
+  }
+
+  // Whatever is there after a create that failed, so that it is stored, and can be removed.
+  static Lxc after_failure(const provider::Cluster& cluster, const Lxc& planned, int vmid,
+                           const ContainerState& made) {
+    if (auto now = cluster.containers.observe(vmid, {}); now && *now)
+      return model_of(planned, **now);
+    Lxc model = planned;
+    model.id = std::to_string(made.vmid);
+    model.vmid = std::int64_t{made.vmid};
+    model.current_node = made.node;
+    return model;
+  }
+
+  std::shared_ptr<const provider::CurrentServices> services_;
+};
+
+}  // namespace
+
+std::unique_ptr<tf::Resource> make_lxc(std::shared_ptr<const provider::CurrentServices> services) {
+  return std::make_unique<LxcResource>(std::move(services));
+}
+
+}  // namespace paas::lxc

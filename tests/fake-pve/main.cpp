@@ -1,0 +1,163 @@
+// fake-pve --listen ADDR:PORT --nodes N --state DIR [--faults FILE] [--latency-ms MS]
+//          [--task-ms MS]
+// fake-pve --print-parameters
+//
+// A stateful stand-in for a Proxmox VE cluster, for tests and demonstrations. Once it serves it
+// prints one line: `ready URL TOKEN CA_FILE`. SIGTERM and SIGINT save the state and end it.
+
+#include <csignal>
+#include <cstdlib>
+#include <fstream>
+#include <iostream>
+#include <sstream>
+#include <thread>
+
+#include "tests/fake-pve/control.hpp"
+#include "tests/fake-pve/dispatch.hpp"
+#include "tests/fake-pve/server.hpp"
+#include "tests/fake-pve/table.hpp"
+#include "tests/fake-pve/tls.hpp"
+#include "tests/fake-pve/words.hpp"
+
+namespace paas::fake_pve {
+namespace {
+
+struct Arguments {
+  std::string listen = "127.0.0.1:0";
+  std::int64_t nodes = 1;
+  std::filesystem::path state;
+  std::filesystem::path faults;
+  std::optional<std::int64_t> latency_ms;
+  std::optional<std::int64_t> task_ms;
+  bool print_parameters = false;
+};
+
+constexpr std::int64_t max_nodes = 64;
+
+Result<Arguments> read_arguments(const std::vector<std::string>& words) {
+  Arguments arguments;
+  for (std::size_t i = 0; i < words.size(); ++i) {
+    const std::string& word = words[i];
+    if (word == "--print-parameters") {
+      arguments.print_parameters = true;
+      continue;
+    }
+    if (i + 1 == words.size()) return fail(Errc::invalid, word + " needs a value");
+    const std::string& value = words[++i];
+    const auto number = to_integer(value);
+    if (word == "--listen") {
+      arguments.listen = value;
+    } else if (word == "--state") {
+      arguments.state = value;
+    } else if (word == "--faults") {
+      arguments.faults = value;
+    } else if (word == "--nodes" && number && *number >= 1 && *number <= max_nodes) {
+      arguments.nodes = *number;
+    } else if (word == "--latency-ms" && number && *number >= 0) {
+      arguments.latency_ms = number;
+    } else if (word == "--task-ms" && number && *number >= 0) {
+      arguments.task_ms = number;
+    } else {
+      return fail(Errc::invalid, "unknown option or bad value: " + word + ' ' + value);
+    }
+  }
+  if (arguments.state.empty() && !arguments.print_parameters)
+    return fail(Errc::invalid, "--state DIR is missing");
+  return arguments;
+}
+
+Result<void> read_fault_file(const std::filesystem::path& file, World& world) {
+  if (file.empty()) return {};
+  std::ifstream in(file, std::ios::binary);
+  if (!in) return fail(Errc::invalid, "unable to read " + file.string());
+  std::ostringstream text;
+  text << in.rdbuf();
+  world.faults.add(TRY(faults_from_json(TRY(parse_json(text.str())))));
+  return {};
+}
+
+Result<void> make_folders(const std::filesystem::path& dir) {
+  std::error_code problem;
+  for (const auto& folder : {dir, dir / "files", dir / "uploads"}) {
+    std::filesystem::create_directories(folder, problem);
+    if (problem) return fail(Errc::invalid, "unable to make " + folder.string());
+  }
+  return {};
+}
+
+Result<ServerOptions> server_options(const Arguments& arguments, const Certificates& files) {
+  const auto colon = arguments.listen.rfind(':');
+  const auto port = colon == std::string::npos ? std::nullopt
+                                               : to_integer(arguments.listen.substr(colon + 1));
+  if (!port || *port < 0 || *port > 65535)
+    return fail(Errc::invalid, "--listen wants ADDR:PORT, not " + arguments.listen);
+  ServerOptions options;
+  options.address = arguments.listen.substr(0, colon);
+  options.port = static_cast<std::uint16_t>(*port);
+  options.certificate = files.certificate;
+  options.key = files.key;
+  options.spool = std::filesystem::absolute(arguments.state) / "uploads";
+  return options;
+}
+
+// Blocks until the process is asked to end. The signals must be blocked in every thread.
+void wait_for_end(const sigset_t& signals) {
+  int signal = 0;
+  sigwait(&signals, &signal);
+}
+
+Result<void> run(const Arguments& arguments) {
+  sigset_t signals;
+  sigemptyset(&signals);
+  sigaddset(&signals, SIGTERM);
+  sigaddset(&signals, SIGINT);
+  pthread_sigmask(SIG_BLOCK, &signals, nullptr);
+  std::signal(SIGPIPE, SIG_IGN);
+
+  TRY(make_folders(arguments.state));
+  const auto dir = std::filesystem::absolute(arguments.state);
+  State state = TRY(World::load_state(dir, static_cast<int>(arguments.nodes)));
+  if (arguments.latency_ms) state.settings.latency_ms = *arguments.latency_ms;
+  if (arguments.task_ms) state.settings.task_ms = *arguments.task_ms;
+  std::vector<std::string> names;
+  for (const Node& node : state.nodes) names.push_back(node.name);
+  const Certificates files = TRY(certificates_in(dir, names));
+
+  World world(dir, std::move(state));
+  TRY(CallLog::open(world.calls, dir / "calls.jsonl"));
+  TRY(read_fault_file(arguments.faults, world));
+  const auto server = TRY(Server::listen(
+      TRY(server_options(arguments, files)), [&world](const HttpRequest& request) {
+        return is_control(request) ? control(world, request) : dispatch(world, request);
+      }));
+  std::thread acceptor([&server] { server->serve(); });
+  std::cout << "ready https://127.0.0.1:" << server->port() << " root@pam!paas="
+            << world.state.tokens["root@pam!paas"].secret << ' ' << files.authority.string()
+            << std::endl;
+  wait_for_end(signals);
+  server->stop();
+  acceptor.join();
+  world.finish();
+  // Connections live on threads of their own that may be waiting for their clients.
+  std::cout.flush();
+  std::_Exit(EXIT_SUCCESS);
+}
+
+}  // namespace
+}  // namespace paas::fake_pve
+
+int main(int argc, char** argv) {
+  using namespace paas;
+  const auto arguments = fake_pve::read_arguments({argv + 1, argv + argc});
+  if (!arguments) {
+    std::cerr << "fake-pve: " << describe(arguments.error()) << '\n';
+    return 2;
+  }
+  if (arguments->print_parameters) {
+    std::cout << pretty_json(fake_pve::table_json());
+    return 0;
+  }
+  const auto outcome = fake_pve::run(*arguments);
+  if (!outcome) std::cerr << "fake-pve: " << describe(outcome.error()) << '\n';
+  return outcome ? 0 : 1;
+}
