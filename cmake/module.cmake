@@ -41,6 +41,9 @@ function(paas_module folder)
   add_library(${target} OBJECT ${sources})
   paas_own(${target})
   paas_unity(${target} 8)
+  if(folder MATCHES "^tests/")  # nobody ships these: half the compile time for a little speed
+    target_compile_options(${target} PRIVATE $<$<CONFIG:Release>:-O1>)
+  endif()
   if(folder STREQUAL "provider/plugin")  # the only folder that may include grpcpp and *.pb.h
     target_link_libraries(${target} PRIVATE paas_protos)
   endif()

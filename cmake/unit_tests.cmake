@@ -1,9 +1,11 @@
+option(PAAS_UNIT_TESTS "Build the unit tests" ON)
+
 # One program with every *_test.cpp; Catch2's own main is compiled once, apart.
 file(GLOB_RECURSE tests CONFIGURE_DEPENDS
      "${PROJECT_SOURCE_DIR}/libpaas/*_test.cpp" "${PROJECT_SOURCE_DIR}/provider/*_test.cpp"
      "${PROJECT_SOURCE_DIR}/agent/*_test.cpp" "${PROJECT_SOURCE_DIR}/tests/fakes/*_test.cpp"
      "${PROJECT_SOURCE_DIR}/tests/fake-pve/*_test.cpp" "${PROJECT_SOURCE_DIR}/tests/contract/*_test.cpp")
-if(tests)
+if(tests AND PAAS_UNIT_TESTS)
   add_library(unit_test_sources OBJECT ${tests})
   paas_own(unit_test_sources)
   paas_unity(unit_test_sources 6)
