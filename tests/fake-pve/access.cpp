@@ -122,24 +122,59 @@ tl::expected<Login, std::string> login_of(const State& state, const Credentials&
 }
 
 const std::set<std::string>& all_privileges() {
-  static const std::set<std::string> names = {
-      "Datastore.Allocate", "Datastore.AllocateSpace", "Datastore.AllocateTemplate",
-      "Datastore.Audit", "Group.Allocate", "Mapping.Audit", "Mapping.Modify", "Mapping.Use",
-      "Permissions.Modify", "Pool.Allocate", "Pool.Audit", "Realm.Allocate", "Realm.AllocateUser",
-      "SDN.Allocate", "SDN.Audit", "SDN.Use", "Sys.AccessNetwork", "Sys.Audit", "Sys.Console",
-      "Sys.Incoming", "Sys.Modify", "Sys.PowerMgmt", "Sys.Syslog", "User.Modify", "VM.Allocate",
-      "VM.Audit", "VM.Backup", "VM.Clone", "VM.Config.CDROM", "VM.Config.CPU",
-      "VM.Config.Cloudinit", "VM.Config.Disk", "VM.Config.HWType", "VM.Config.Memory",
-      "VM.Config.Network", "VM.Config.Options", "VM.Console", "VM.GuestAgent.Audit",
-      "VM.GuestAgent.FileRead", "VM.GuestAgent.FileSystemMgmt", "VM.GuestAgent.FileWrite",
-      "VM.GuestAgent.Unrestricted", "VM.Migrate", "VM.PowerMgmt", "VM.Replicate", "VM.Snapshot",
-      "VM.Snapshot.Rollback"};
+  static const std::set<std::string> names = {"Datastore.Allocate",
+                                              "Datastore.AllocateSpace",
+                                              "Datastore.AllocateTemplate",
+                                              "Datastore.Audit",
+                                              "Group.Allocate",
+                                              "Mapping.Audit",
+                                              "Mapping.Modify",
+                                              "Mapping.Use",
+                                              "Permissions.Modify",
+                                              "Pool.Allocate",
+                                              "Pool.Audit",
+                                              "Realm.Allocate",
+                                              "Realm.AllocateUser",
+                                              "SDN.Allocate",
+                                              "SDN.Audit",
+                                              "SDN.Use",
+                                              "Sys.AccessNetwork",
+                                              "Sys.Audit",
+                                              "Sys.Console",
+                                              "Sys.Incoming",
+                                              "Sys.Modify",
+                                              "Sys.PowerMgmt",
+                                              "Sys.Syslog",
+                                              "User.Modify",
+                                              "VM.Allocate",
+                                              "VM.Audit",
+                                              "VM.Backup",
+                                              "VM.Clone",
+                                              "VM.Config.CDROM",
+                                              "VM.Config.CPU",
+                                              "VM.Config.Cloudinit",
+                                              "VM.Config.Disk",
+                                              "VM.Config.HWType",
+                                              "VM.Config.Memory",
+                                              "VM.Config.Network",
+                                              "VM.Config.Options",
+                                              "VM.Console",
+                                              "VM.GuestAgent.Audit",
+                                              "VM.GuestAgent.FileRead",
+                                              "VM.GuestAgent.FileSystemMgmt",
+                                              "VM.GuestAgent.FileWrite",
+                                              "VM.GuestAgent.Unrestricted",
+                                              "VM.Migrate",
+                                              "VM.PowerMgmt",
+                                              "VM.Replicate",
+                                              "VM.Snapshot",
+                                              "VM.Snapshot.Rollback"};
   return names;
 }
 
 const std::set<std::string>& audit_privileges() {
-  static const std::set<std::string> names = {"Datastore.Audit", "Mapping.Audit", "Pool.Audit",
-                                              "SDN.Audit", "Sys.Audit", "VM.Audit",
+  static const std::set<std::string> names = {"Datastore.Audit",    "Mapping.Audit", "Pool.Audit",
+                                              "SDN.Audit",          "Sys.Audit",     "VM.Audit",
                                               "VM.GuestAgent.Audit"};
   return names;
 }
@@ -147,11 +182,26 @@ const std::set<std::string>& audit_privileges() {
 const std::set<std::string>& operator_privileges() {
   static const std::set<std::string> names = [] {
     std::set<std::string> all = audit_privileges();
-    all.insert({"Datastore.AllocateSpace", "Datastore.AllocateTemplate", "Pool.Allocate",
-                "SDN.Use", "Sys.AccessNetwork", "VM.Allocate", "VM.Clone", "VM.Config.CDROM",
-                "VM.Config.CPU", "VM.Config.Cloudinit", "VM.Config.Disk", "VM.Config.HWType",
-                "VM.Config.Memory", "VM.Config.Network", "VM.Config.Options", "VM.Console",
-                "VM.Migrate", "VM.PowerMgmt", "VM.Snapshot", "VM.Snapshot.Rollback"});
+    all.insert({"Datastore.AllocateSpace",
+                "Datastore.AllocateTemplate",
+                "Pool.Allocate",
+                "SDN.Use",
+                "Sys.AccessNetwork",
+                "VM.Allocate",
+                "VM.Clone",
+                "VM.Config.CDROM",
+                "VM.Config.CPU",
+                "VM.Config.Cloudinit",
+                "VM.Config.Disk",
+                "VM.Config.HWType",
+                "VM.Config.Memory",
+                "VM.Config.Network",
+                "VM.Config.Options",
+                "VM.Console",
+                "VM.Migrate",
+                "VM.PowerMgmt",
+                "VM.Snapshot",
+                "VM.Snapshot.Rollback"});
     return all;
   }();
   return names;
@@ -212,8 +262,9 @@ Result<void> check_endpoint(const State& state, const Login& login, const Endpoi
       TRY(held_by(alternatives.front()));
       continue;
     }
-    const bool allowed = std::any_of(alternatives.begin(), alternatives.end(),
-                                     [&](const Grant& grant) { return held_by(grant).has_value(); });
+    const bool allowed =
+        std::any_of(alternatives.begin(), alternatives.end(),
+                    [&](const Grant& grant) { return held_by(grant).has_value(); });
     if (!allowed) return forbid("");
   }
   return {};

@@ -51,11 +51,11 @@ Reply ticket_reply(const Call& call, const std::string& user) {
 // A ticket that is good for the second step of a login and nothing else.
 Reply challenge_reply(const Call& call, const std::string& user) {
   const std::string marked = std::string(challenge_mark) + user;
-  return Json(Json::Object{
-      {"username", user},
-      {"ticket", make_ticket(call.state, marked, call.world.now())},
-      {"CSRFPreventionToken", make_csrf_token(call.state, marked, call.world.now())},
-      {"NeedTFA", 1}});
+  return Json(
+      Json::Object{{"username", user},
+                   {"ticket", make_ticket(call.state, marked, call.world.now())},
+                   {"CSRFPreventionToken", make_csrf_token(call.state, marked, call.world.now())},
+                   {"NeedTFA", 1}});
 }
 
 Result<Reply> second_step(Call& call, const std::string& name, const User& user) {
@@ -84,9 +84,8 @@ Result<Reply> login(Call& call) {
 }
 
 std::set<std::string> known_paths(const State& state) {
-  std::set<std::string> paths = {"/",     "/access", "/access/groups", "/access/realm",
-                                 "/nodes", "/pool",   "/sdn",           "/storage",
-                                 "/vms",  "/mapping"};
+  std::set<std::string> paths = {"/",     "/access", "/access/groups", "/access/realm", "/nodes",
+                                 "/pool", "/sdn",    "/storage",       "/vms",          "/mapping"};
   for (const AclEntry& entry : state.acl) paths.insert(entry.path);
   for (const auto& [name, pool] : state.pools)
     for (const std::int64_t vmid : pool.guests) paths.insert("/vms/" + std::to_string(vmid));

@@ -22,8 +22,8 @@ struct Call {
   State& state;  // of the world
   Login login;
   Params params;
-  std::optional<Fault> fault;       // that struck this call and lets it go on
-  std::filesystem::path uploaded;   // the file of an upload, else empty
+  std::optional<Fault> fault;      // that struck this call and lets it go on
+  std::filesystem::path uploaded;  // the file of an upload, else empty
 
   std::string node() const { return params.text("node"); }
   std::int64_t vmid() const { return params.integer("vmid"); }

@@ -11,9 +11,8 @@ namespace paas::fake_pve {
 namespace {
 
 bool is_secret(const std::string& name) {
-  static const std::set<std::string> names = {"password", "cipassword", "otp",
-                                              "ssh-public-keys", "sshkeys", "env",
-                                              "tfa-challenge"};
+  static const std::set<std::string> names = {
+      "password", "cipassword", "otp", "ssh-public-keys", "sshkeys", "env", "tfa-challenge"};
   return names.contains(name);
 }
 
@@ -45,14 +44,10 @@ Result<void> CallLog::open(CallLog& log, const std::filesystem::path& file) {
 
 void CallLog::write(const CallRecord& record) {
   const std::lock_guard lock(mutex_);
-  Json::Object line{{"n", ++count_},
-                    {"method", record.method},
-                    {"path", record.path},
-                    {"params", params_json(record.params)},
-                    {"status", record.status},
-                    {"user", record.user},
-                    {"ms", record.ms},
-                    {"connection", record.connection}};
+  Json::Object line{{"n", ++count_},           {"method", record.method},
+                    {"path", record.path},     {"params", params_json(record.params)},
+                    {"status", record.status}, {"user", record.user},
+                    {"ms", record.ms},         {"connection", record.connection}};
   if (record.status != 200) line["reason"] = record.reason;
   if (!record.fault.empty()) line["fault"] = record.fault;
   const std::string text = print_json(line) + '\n';

@@ -2,9 +2,9 @@
 #include <algorithm>
 
 #include "tests/fake-pve/call.hpp"
-#include "tests/fake-pve/task_list.hpp"
 #include "tests/fake-pve/guests.hpp"
 #include "tests/fake-pve/property_string.hpp"
+#include "tests/fake-pve/task_list.hpp"
 #include "tests/fake-pve/volumes.hpp"
 #include "tests/fake-pve/words.hpp"
 
@@ -106,7 +106,7 @@ Result<Reply> next_id(Call& call) {
                 std::to_string(upper_bound - 1) + "]");
 }
 
-Result<Reply> status(Call& call) {
+Result<Reply> cluster_status(Call& call) {
   Json::Array rows;
   const auto& nodes = call.state.nodes;
   const bool clustered = !call.state.settings.standalone;
@@ -129,7 +129,7 @@ Result<Reply> status(Call& call) {
   return Json(std::move(rows));
 }
 
-Result<Reply> options(Call& call) {
+Result<Reply> cluster_options(Call& call) {
   Json::Object out{{"mac_prefix", "BC:24:11"},
                    {"keyboard", "en-us"},
                    {"description", ""},
@@ -144,7 +144,7 @@ Result<Reply> options(Call& call) {
   return Json(std::move(out));
 }
 
-Result<Reply> change_options(Call& call) {
+Result<Reply> change_cluster_options(Call& call) {
   TRY(check_quorum(call.state));
   for (const std::string& name : split_list(call.params.text("delete")))
     call.state.cluster_options.erase(name);
@@ -173,9 +173,9 @@ Routes cluster_routes() {
   return {{"GET", "/version", version},
           {"GET", "/cluster/resources", resources},
           {"GET", "/cluster/nextid", next_id},
-          {"GET", "/cluster/status", status},
-          {"GET", "/cluster/options", options},
-          {"PUT", "/cluster/options", change_options},
+          {"GET", "/cluster/status", cluster_status},
+          {"GET", "/cluster/options", cluster_options},
+          {"PUT", "/cluster/options", change_cluster_options},
           {"GET", "/cluster/tasks", recent_tasks}};
 }
 

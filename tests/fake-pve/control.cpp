@@ -47,7 +47,9 @@ Result<Json> clear_faults(World& world, const Words&, const Json&) {
   world.faults.clear();
   return Json(Json::Array{});
 }
-Result<Json> list_faults(World& world, const Words&, const Json&) { return world.faults.report(); }
+Result<Json> list_faults(World& world, const Words&, const Json&) {
+  return world.faults.report();
+}
 
 Result<Json> reset_calls(World& world, const Words&, const Json&) {
   world.calls.reset();
@@ -55,13 +57,11 @@ Result<Json> reset_calls(World& world, const Words&, const Json&) {
 }
 
 Json settings_json(const Settings& settings) {
-  return Json::Object{{"latency_ms", settings.latency_ms},
-                      {"task_ms", settings.task_ms},
-                      {"stale_ms", settings.stale_ms},
-                      {"hang_ms", settings.hang_ms},
-                      {"lock_wait_ms", settings.lock_wait_ms},
-                      {"ticket_seconds", settings.ticket_seconds},
-                      {"standalone", settings.standalone}};
+  return Json::Object{
+      {"latency_ms", settings.latency_ms},     {"task_ms", settings.task_ms},
+      {"stale_ms", settings.stale_ms},         {"hang_ms", settings.hang_ms},
+      {"lock_wait_ms", settings.lock_wait_ms}, {"ticket_seconds", settings.ticket_seconds},
+      {"standalone", settings.standalone}};
 }
 
 Result<Json> change_settings(World& world, const Words&, const Json& body) {
@@ -127,7 +127,9 @@ Result<Json> delete_guest(World& world, const Words& words, const Json&) {
   return Json();
 }
 
-Result<Json> seed(World& world, const Words&, const Json& body) { return seed_guests(world, body); }
+Result<Json> seed(World& world, const Words&, const Json& body) {
+  return seed_guests(world, body);
+}
 
 Result<Json> add_user(World& world, const Words&, const Json& body) {
   std::string name;
@@ -212,7 +214,9 @@ Result<Json> add_volume(World& world, const Words& words, const Json& body) {
   return put_volume(world, storage->second, body);
 }
 
-Result<Json> read_state(World& world, const Words&, const Json&) { return to_json(world.state); }
+Result<Json> read_state(World& world, const Words&, const Json&) {
+  return to_json(world.state);
+}
 
 struct ControlRoute {
   const char* method;
@@ -276,7 +280,9 @@ Result<Json> run_action(World& world, const ControlRoute& route, const Words& wo
 
 }  // namespace
 
-bool is_control(const HttpRequest& request) { return request.target.starts_with(control_root); }
+bool is_control(const HttpRequest& request) {
+  return request.target.starts_with(control_root);
+}
 
 HttpReply control(World& world, const HttpRequest& request) {
   const std::string path = request.target.substr(0, request.target.find('?'));

@@ -25,7 +25,9 @@ HttpReply bare(int status, std::string reason) {
   return reply;
 }
 
-std::string first_line(const std::string& text) { return text.substr(0, text.find('\n')); }
+std::string first_line(const std::string& text) {
+  return text.substr(0, text.find('\n'));
+}
 
 // The real server's envelope. /api2/extjs answers 200 always and says inside what happened.
 HttpReply envelope(const Result<Reply>& outcome, bool extjs) {
@@ -160,8 +162,7 @@ class Exchange {
         request_.header("authorization").empty())
       return Login{};
     const Credentials credentials{request_.header("authorization"), request_.header("cookie"),
-                                  request_.header("csrfpreventiontoken"),
-                                  request_.method != "GET"};
+                                  request_.header("csrfpreventiontoken"), request_.method != "GET"};
     return login_of(world_.state, credentials, world_.now());
   }
 
@@ -182,8 +183,7 @@ class Exchange {
     if (status >= 595) return bare(status, fault_->reason);
     HttpReply reply = bare(status, first_line(fault_->reason));
     reply.content_type = HttpReply{}.content_type;
-    reply.body =
-        print_json(Json::Object{{"data", Json()}, {"message", fault_->reason + '\n'}});
+    reply.body = print_json(Json::Object{{"data", Json()}, {"message", fault_->reason + '\n'}});
     return reply;
   }
 
@@ -201,8 +201,8 @@ class Exchange {
 
   std::optional<HttpReply> refusal(const Match& match) {
     if (match.endpoint->refuses_tokens && !login_.token.empty()) {
-      const Result<Reply> refused = forbid("URI '" + path_ +
-                                           "' not available with API token, need proper ticket.");
+      const Result<Reply> refused =
+          forbid("URI '" + path_ + "' not available with API token, need proper ticket.");
       return envelope(refused, extjs_);
     }
     const auto allowed = check_endpoint(world_.state, login_, *match.endpoint, Params(params_));
@@ -234,7 +234,8 @@ class Exchange {
     Values values = params_;
     const ParamErrors errors = verify_values(match.endpoint->rules, values, "");
     if (!errors.empty()) return refuse_parameters(errors);
-    if (const auto node = values.find("node"); node != values.end() && node->second.text == "localhost")
+    if (const auto node = values.find("node");
+        node != values.end() && node->second.text == "localhost")
       node->second.text = world_.state.nodes.front().name;
     if (match.route->waits_for_guest) TRY(wait_for_guest(values, lock));
     Call call{world_, world_.state, login_, Params(std::move(values)), fault_, uploaded_};
@@ -246,8 +247,7 @@ class Exchange {
   // Tasks of the guest hold its lock; the real server waits for them ten seconds.
   Result<void> wait_for_guest(const Values& values, std::unique_lock<std::mutex>& lock) {
     const auto vmid = to_integer(values.at("vmid").text).value_or(0);
-    const auto patience =
-        steady_clock::now() + milliseconds(world_.state.settings.lock_wait_ms);
+    const auto patience = steady_clock::now() + milliseconds(world_.state.settings.lock_wait_ms);
     while (world_.guest_free_at(vmid) > steady_clock::now()) {
       if (steady_clock::now() > patience)
         return refuse("can't lock file '/run/lock/lxc/pve-config-" + std::to_string(vmid) +

@@ -8,9 +8,9 @@ namespace {
 
 Result<Fault> fault_from_json(const Json& rule) {
   static const std::set<std::string, std::less<>> known = {
-      "name",         "method",      "path",    "nth",     "count",
-      "probability",  "status",      "reason",  "hang_ms", "reset_before",
-      "reset_after",  "half",        "hotplug", "task_ms", "task_failure"};
+      "name",        "method", "path",    "nth",     "count",
+      "probability", "status", "reason",  "hang_ms", "reset_before",
+      "reset_after", "half",   "hotplug", "task_ms", "task_failure"};
   if (!rule.object()) return fail(Errc::invalid, "a fault is a JSON object");
   for (const auto& [key, value] : *rule.object())
     if (!known.contains(key)) return fail(Errc::invalid, "a fault has no member '" + key + "'");
@@ -67,7 +67,8 @@ std::optional<Fault> Faults::strike(const std::string& method, const std::string
     const bool spent = fault.count != 0 && fault.struck >= fault.count;
     if (first || spent || fault.matched < fault.nth) continue;
     const auto turn = static_cast<double>(fault.matched - fault.nth + 1);
-    if (std::floor(turn * fault.probability) <= std::floor((turn - 1) * fault.probability)) continue;
+    if (std::floor(turn * fault.probability) <= std::floor((turn - 1) * fault.probability))
+      continue;
     ++fault.struck;
     first = fault;
   }

@@ -20,9 +20,9 @@ struct TaskFault {
 
 struct Fault {
   // Which requests.
-  std::string name;    // for the record; may be empty
-  std::string method;  // empty for any
-  std::regex path;     // searched in the path below /api2/json
+  std::string name;          // for the record; may be empty
+  std::string method;        // empty for any
+  std::regex path;           // searched in the path below /api2/json
   std::int64_t nth = 1;      // strikes from this match on, counted from 1
   std::int64_t count = 1;    // so many times; 0 for ever
   double probability = 1.0;  // by a counter, not by chance: 0.25 strikes every fourth match
@@ -30,9 +30,9 @@ struct Fault {
   // What is done.
   std::int64_t status = 0;  // answer with this status, without doing anything
   std::string reason;
-  std::int64_t hang_ms = 0;      // wait first
-  bool reset_before = false;     // close the connection, nothing done
-  bool reset_after = false;      // do it, then close the connection without an answer
+  std::int64_t hang_ms = 0;       // wait first
+  bool reset_before = false;      // close the connection, nothing done
+  bool reset_after = false;       // do it, then close the connection without an answer
   std::vector<std::string> half;  // PUT config: apply these options, then fail with `reason`
   std::string hotplug_of;         // PUT config: this option cannot be changed while running...
   std::string hotplug_reason;     // ...for this reason

@@ -88,9 +88,8 @@ class Line {
   }
   // The next bytes; empty at the end.
   std::string_view receive() {
-    const auto got =
-        tls_ ? SSL_read(tls_.get(), buffer_.data(), static_cast<int>(buffer_.size()))
-             : recv(socket_, buffer_.data(), buffer_.size(), 0);
+    const auto got = tls_ ? SSL_read(tls_.get(), buffer_.data(), static_cast<int>(buffer_.size()))
+                          : recv(socket_, buffer_.data(), buffer_.size(), 0);
     return {buffer_.data(), got > 0 ? static_cast<std::size_t>(got) : 0};
   }
 

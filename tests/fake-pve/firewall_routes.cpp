@@ -1,8 +1,8 @@
 // The firewall of a container: options and the list of rules.
+#include "tests/fake-pve/call.hpp"
 #include "tests/fake-pve/crypto.hpp"
 #include "tests/fake-pve/guests.hpp"
 #include "tests/fake-pve/words.hpp"
-#include "tests/fake-pve/call.hpp"
 
 namespace paas::fake_pve {
 namespace {
@@ -38,14 +38,14 @@ Result<void> check_list_digest(const Call& call, const std::string& digest) {
   return refuse("detected modified configuration - file changed by other user? Try again.");
 }
 
-Result<Reply> read_options(Call& call) {
+Result<Reply> read_firewall_options(Call& call) {
   const Firewall& firewall = *TRY(firewall_of(call));
   Json::Object out = numbers_and_words(firewall.options);
   out["digest"] = digest_of(firewall.options);
   return Json(std::move(out));
 }
 
-Result<Reply> change_options(Call& call) {
+Result<Reply> change_firewall_options(Call& call) {
   Firewall& firewall = *TRY(firewall_of(call));
   TRY(check_quorum(call.state));
   TRY(check_list_digest(call, digest_of(firewall.options)));
@@ -99,8 +99,8 @@ Result<Reply> delete_rule(Call& call) {
 
 Routes firewall_routes() {
   const std::string_view rules = "/nodes/{node}/lxc/{vmid}/firewall/rules";
-  return {{"GET", "/nodes/{node}/lxc/{vmid}/firewall/options", read_options},
-          {"PUT", "/nodes/{node}/lxc/{vmid}/firewall/options", change_options},
+  return {{"GET", "/nodes/{node}/lxc/{vmid}/firewall/options", read_firewall_options},
+          {"PUT", "/nodes/{node}/lxc/{vmid}/firewall/options", change_firewall_options},
           {"GET", rules, list_rules},
           {"POST", rules, add_rule},
           {"DELETE", "/nodes/{node}/lxc/{vmid}/firewall/rules/{pos}", delete_rule}};

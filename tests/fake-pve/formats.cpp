@@ -16,8 +16,12 @@ namespace {
 using Problem = std::optional<std::string>;
 using Check = std::function<Problem(std::string_view)>;
 
-bool is_alnum(char c) { return std::isalnum(static_cast<unsigned char>(c)) != 0; }
-bool is_alpha(char c) { return std::isalpha(static_cast<unsigned char>(c)) != 0; }
+bool is_alnum(char c) {
+  return std::isalnum(static_cast<unsigned char>(c)) != 0;
+}
+bool is_alpha(char c) {
+  return std::isalpha(static_cast<unsigned char>(c)) != 0;
+}
 
 bool all_of_set(std::string_view text, std::string_view extra) {
   return std::all_of(text.begin(), text.end(), [&](char c) {
@@ -36,8 +40,12 @@ bool is_cidr(std::string_view text, bool (*is_address)(std::string_view), std::i
   const auto bits = to_integer(text.substr(slash + 1));
   return bits && *bits > 7 && *bits <= longest;
 }
-bool is_cidr4(std::string_view text) { return is_cidr(text, is_ipv4, 32); }
-bool is_cidr6(std::string_view text) { return is_cidr(text, is_ipv6, 128); }
+bool is_cidr4(std::string_view text) {
+  return is_cidr(text, is_ipv4, 32);
+}
+bool is_cidr6(std::string_view text) {
+  return is_cidr(text, is_ipv6, 128);
+}
 
 bool is_label(std::string_view text) {
   return !text.empty() && is_alnum(text.front()) && is_alnum(text.back()) && all_of_set(text, "-");
@@ -133,8 +141,8 @@ Problem check_ha_resource(std::string_view text) {
 }
 
 Problem check_storage_content(std::string_view text) {
-  static constexpr std::array<std::string_view, 8> known = {
-      "images", "rootdir", "vztmpl", "iso", "backup", "snippets", "import", "none"};
+  static constexpr std::array<std::string_view, 8> known = {"images", "rootdir",  "vztmpl", "iso",
+                                                            "backup", "snippets", "import", "none"};
   const bool fine = std::find(known.begin(), known.end(), text) != known.end();
   return unless(fine, "invalid content type '" + std::string(text) + "'");
 }
@@ -151,8 +159,8 @@ Problem check_task_status(std::string_view text) {
 
 Problem check_pair(std::string_view text) {
   for (const std::string& id : split_fields(text, ':'))
-    if (id != "1" && check_id(id, "storage")) return "entry '" + std::string(text) +
-                                                     "' contains invalid ID";
+    if (id != "1" && check_id(id, "storage"))
+      return "entry '" + std::string(text) + "' contains invalid ID";
   return {};
 }
 

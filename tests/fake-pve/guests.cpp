@@ -24,7 +24,9 @@ const RuleSet& config_rules(GuestKind kind) {
   return kind == GuestKind::lxc ? *lxc : *qemu;
 }
 
-std::string folder(GuestKind kind) { return kind == GuestKind::lxc ? "lxc" : "qemu-server"; }
+std::string folder(GuestKind kind) {
+  return kind == GuestKind::lxc ? "lxc" : "qemu-server";
+}
 
 std::int64_t number_option(const Guest& guest, const std::string& name, std::int64_t otherwise) {
   return to_integer(guest.option(name)).value_or(otherwise);
@@ -50,7 +52,9 @@ std::string merged_value(const Guest& guest, const std::string& name, bool curre
 
 }  // namespace
 
-std::string kind_word(GuestKind kind) { return kind == GuestKind::lxc ? "CT" : "VM"; }
+std::string kind_word(GuestKind kind) {
+  return kind == GuestKind::lxc ? "CT" : "VM";
+}
 
 std::string ha_id(const Guest& guest) {
   return lower(kind_word(guest.kind)) + ':' + std::to_string(guest.vmid);
@@ -120,7 +124,8 @@ Json config_json(const Guest& guest, bool current) {
     if (current || !guest.pending_delete.contains(name))
       out[name] = option_json(guest.kind, name, merged_value(guest, name, current));
   if (!current)
-    for (const auto& [name, value] : guest.pending) out[name] = option_json(guest.kind, name, value);
+    for (const auto& [name, value] : guest.pending)
+      out[name] = option_json(guest.kind, name, value);
   if (!guest.raw.empty()) {
     Json::Array lines;
     for (const auto& [key, value] : guest.raw) lines.push_back(Json::Array{key, value});
@@ -204,9 +209,12 @@ Json resource_row(const State& state, const Guest& guest) {
 Json status_json(const State& state, const Guest& guest, std::int64_t now, bool listed) {
   const bool lxc = guest.kind == GuestKind::lxc;
   const Broadcast truth = true_status(guest, now);
-  Json::Object row{{"vmid", guest.vmid},          {"status", truth.status},
-                   {"name", truth.name},          {"maxmem", truth.memory},
-                   {"maxdisk", truth.disk},       {"uptime", truth.uptime},
+  Json::Object row{{"vmid", guest.vmid},
+                   {"status", truth.status},
+                   {"name", truth.name},
+                   {"maxmem", truth.memory},
+                   {"maxdisk", truth.disk},
+                   {"uptime", truth.uptime},
                    {"cpus", guest_cpus(state, guest)}};
   row["mem"] = guest.running ? 16 * mebibyte : 0;
   row["disk"] = guest.running && lxc ? 8 * mebibyte : 0;
@@ -252,8 +260,9 @@ std::string new_mac(State& state) {
 
 std::string normal_tags(const State& state, const std::string& tags) {
   const auto style = state.cluster_options.find("tag-style");
-  const Fields rules =
-      style == state.cluster_options.end() ? Fields{} : fields_of("cluster-tag-style", style->second);
+  const Fields rules = style == state.cluster_options.end()
+                           ? Fields{}
+                           : fields_of("cluster-tag-style", style->second);
   const bool keep_case = rules.contains("case-sensitive") && rules.at("case-sensitive") == "1";
   const bool keep_order = rules.contains("ordering") && rules.at("ordering") == "config";
   std::vector<std::string> unique;

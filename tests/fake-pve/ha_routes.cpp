@@ -141,9 +141,9 @@ void reach_state(World& world, const std::string& sid) {
   const std::string wanted = resource->second["state"];
   if (wanted == "started" && !guest->running) {
     // A start that fails leaves the guest as it is, as HA does until its next attempt.
-    [[maybe_unused]] const auto started =
-        guest->kind == GuestKind::lxc ? start_container(world, guest->vmid, guest->node)
-                                      : start_machine(world, guest->vmid, guest->node);
+    [[maybe_unused]] const auto started = guest->kind == GuestKind::lxc
+                                              ? start_container(world, guest->vmid, guest->node)
+                                              : start_machine(world, guest->vmid, guest->node);
   }
   if ((wanted == "stopped" || wanted == "disabled") && guest->running) stop_guest(*guest);
   world.mark_changed();
@@ -168,8 +168,7 @@ std::string ha_request_task(Call& call, const Guest& guest, const std::string& w
                   kind_word(guest.kind) + ' ' + plan.id};
   plan.work = [sid = ha_id(guest), wanted](World& world, TaskLog&) -> Result<void> {
     const auto resource = world.state.ha_resources.find(sid);
-    if (resource == world.state.ha_resources.end())
-      return refuse("no such resource '" + sid + "'");
+    if (resource == world.state.ha_resources.end()) return refuse("no such resource '" + sid + "'");
     resource->second["state"] = wanted;
     ha_pursue(world, sid);
     return {};

@@ -19,11 +19,9 @@ bool is_numbered(const std::string& option, std::string_view family) {
 }
 
 bool changes_at_once(const std::string& option) {
-  static const std::set<std::string> names = {"description", "onboot",     "startup",
-                                              "protection",  "hostname",   "hookscript",
-                                              "cores",       "tags",       "lock",
-                                              "cpulimit",    "cpuunits",   "memory",
-                                              "swap"};
+  static const std::set<std::string> names = {
+      "description", "onboot", "startup",  "protection", "hostname", "hookscript", "cores",
+      "tags",        "lock",   "cpulimit", "cpuunits",   "memory",   "swap"};
   return names.contains(option) || is_numbered(option, "net");
 }
 
@@ -59,7 +57,8 @@ Result<std::string> settled_value(State& state, const Guest& guest, const std::s
     if (mount.kind != MountPoint::Kind::volume) return value;
     const Storage& storage = *TRY(find_storage(state, mount.storage));
     if (!storage.content.contains("rootdir"))
-      return refuse("storage '" + storage.id + "' does not allow content type 'rootdir' (Container)");
+      return refuse("storage '" + storage.id +
+                    "' does not allow content type 'rootdir' (Container)");
   }
   if (option == "unprivileged") return refuse("unable to modify read-only option: 'unprivileged'");
   if (option == "tags") return normal_tags(state, value);
@@ -75,7 +74,8 @@ Result<void> queue_removals(Guest& guest, const std::vector<std::string>& option
     if (!guest.config.contains(option) && !guest.pending.contains(option)) continue;
     if (option == "memory" || option == "rootfs" || option == "ostype")
       return refuse("unable to delete required option '" + option + "'");
-    if (option == "unprivileged") return refuse("unable to delete read-only option: 'unprivileged'");
+    if (option == "unprivileged")
+      return refuse("unable to delete read-only option: 'unprivileged'");
     const bool drive = is_numbered(option, "unused") || is_numbered(option, "mp");
     if (drive && guest.option("protection") == "1")
       return refuse("can't remove " + ct + " drive '" + option + "' - protection mode enabled");
@@ -177,7 +177,11 @@ class ChangeCheck {
  public:
   ChangeCheck(const State& state, const Login& login, std::int64_t vmid, const std::string& pool,
               const Guest* old, bool unprivileged)
-      : state_(state), login_(login), vmid_(vmid), pool_(pool), old_(old),
+      : state_(state),
+        login_(login),
+        vmid_(vmid),
+        pool_(pool),
+        old_(old),
         unprivileged_(unprivileged) {}
 
   Result<void> option(const std::string& name, const std::string& value, bool removed) const {
@@ -190,8 +194,7 @@ class ChangeCheck {
     if (is_numbered(name, "dev"))
       return forbid("configuring device passthrough is only allowed for root@pam");
     if (name == "features") return features(value);
-    if (name == "hookscript")
-      return forbid("changing the hookscript is only allowed for root@pam");
+    if (name == "hookscript") return forbid("changing the hookscript is only allowed for root@pam");
     return need("VM.Config.Options");
   }
 
@@ -209,8 +212,8 @@ class ChangeCheck {
       return forbid(std::string("mount point type ") +
                     (mount.kind == MountPoint::Kind::bind ? "bind" : "device") +
                     " is only allowed for root@pam");
-    if (!mount.new_bytes && old_ && mount.volume().find("-" + std::to_string(vmid_) + "-") !=
-                                        std::string::npos)
+    if (!mount.new_bytes && old_ &&
+        mount.volume().find("-" + std::to_string(vmid_) + "-") != std::string::npos)
       return {};
     return check_all(state_, login_, "/storage/" + mount.storage, {"Datastore.AllocateSpace"});
   }

@@ -21,8 +21,8 @@ struct ConfigChange {
 struct MountPoint {
   enum class Kind { volume, bind, device };
   Kind kind = Kind::volume;
-  Fields fields;                        // of the property string
-  std::string storage;                  // of a volume
+  Fields fields;                          // of the property string
+  std::string storage;                    // of a volume
   std::optional<std::int64_t> new_bytes;  // set for "storage:SIZE", which asks for a new volume
 
   const std::string& volume() const { return fields.at("volume"); }

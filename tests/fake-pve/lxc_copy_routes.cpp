@@ -58,7 +58,8 @@ Result<Copy> read_copy(Call& call, const Guest& guest) {
   const std::string snapshot = call.params.text("snapname");
   if (!wanted.pool.empty() && !call.state.pools.contains(wanted.pool))
     return forbid("pool '" + wanted.pool + "' does not exist");
-  if (!call.state.node(wanted.target)) return refuse("no such cluster node '" + wanted.target + "'");
+  if (!call.state.node(wanted.target))
+    return refuse("no such cluster node '" + wanted.target + "'");
   TRY(check_quorum(call.state));
   TRY(check_unlocked(guest));
   TRY(check_id_free(call.state, wanted.new_id));

@@ -12,7 +12,6 @@
 namespace paas::fake_pve {
 namespace {
 
-
 // What a create request asks for, the parameters that are no options taken out.
 struct Creation {
   std::int64_t vmid = 0;
@@ -116,8 +115,8 @@ std::string os_type(const std::string& archive) {
 void log_formatting(TaskLog& log, const Storage& storage, const std::string& volid,
                     const Volume& volume) {
   if (volume.format == "subvol") return;
-  log.push_back("Formatting '" + file_path(storage, volid) + "', fmt=" + volume.format + " size=" +
-                std::to_string(volume.size) + " preallocation=off");
+  log.push_back("Formatting '" + file_path(storage, volid) + "', fmt=" + volume.format +
+                " size=" + std::to_string(volume.size) + " preallocation=off");
   log.push_back("Creating filesystem with " + std::to_string(volume.size / 4096) +
                 " 4k blocks and " + std::to_string(volume.size / 16384) + " inodes");
 }
@@ -184,8 +183,7 @@ Result<void> fill_container(World& world, Guest& guest, const Creation& wanted, 
     take_image(guest, *image, log);
   } else {
     log.push_back("extracting archive '" +
-                  file_path(state.storages.at(storage_of(wanted.os_template)),
-                            wanted.os_template) +
+                  file_path(state.storages.at(storage_of(wanted.os_template)), wanted.os_template) +
                   "'");
     log.push_back("Total bytes read: " + std::to_string(archive->size));
   }
@@ -246,8 +244,7 @@ Result<Reply> create_container(Call& call) {
   if (call.fault && !call.fault->task.fail_with.empty()) {
     plan.work = [vmid = wanted.vmid, text = call.fault->task.fail_with](World& world, TaskLog&) {
       forget_guest(world.state, vmid, /*purge=*/true);
-      return Result<void>(
-          refuse("unable to create CT " + std::to_string(vmid) + " - " + text));
+      return Result<void>(refuse("unable to create CT " + std::to_string(vmid) + " - " + text));
     };
     call.fault->task.fail_with.clear();
   }

@@ -54,8 +54,8 @@ Result<Reply> resize_disk(Call& call) {
     log.emplace_back("Image resized.");
     MountPoint mount = parse_mount_point(wanted.option, guest.option(wanted.option));
     mount.fields["size"] = format_size(wanted.bytes);
-    guest.config[wanted.option] = print_property_string(
-        wanted.option == "rootfs" ? "lxc-rootfs" : "lxc-mp", mount.fields);
+    guest.config[wanted.option] =
+        print_property_string(wanted.option == "rootfs" ? "lxc-rootfs" : "lxc-mp", mount.fields);
     return {};
   };
   return Json(call.start_task(std::move(plan)));
@@ -136,8 +136,8 @@ Result<Reply> move_volume(Call& call) {
     const std::string target_option = call.params.text("target-volume", option);
     if (option == "rootfs" || target_option == "rootfs")
       return refuse("Cannot move to/from 'rootfs'");
-    plan.work = [node = call.node(), vmid = guest.vmid, option, target, target_option](
-                    World& world, TaskLog&) {
+    plan.work = [node = call.node(), vmid = guest.vmid, option, target, target_option](World& world,
+                                                                                       TaskLog&) {
       return give_volume(world, node, vmid, option, target, target_option);
     };
     return Json(call.start_task(std::move(plan)));
@@ -237,8 +237,8 @@ Result<Reply> create_snapshot(Call& call) {
 Result<Reply> delete_snapshot(Call& call) {
   TRY(find_guest(call.state, GuestKind::lxc, call.node(), call.vmid()));
   TaskPlan plan = snapshot_plan(call, "vzdelsnapshot");
-  plan.work = [node = call.node(), vmid = call.vmid(),
-               name = call.params.text("snapname")](World& world, TaskLog&) -> Result<void> {
+  plan.work = [node = call.node(), vmid = call.vmid(), name = call.params.text("snapname")](
+                  World& world, TaskLog&) -> Result<void> {
     Guest& guest = *TRY(find_guest(world.state, GuestKind::lxc, node, vmid));
     TRY(check_unlocked(guest));
     const Snapshot* gone = find_snapshot(guest, name);

@@ -40,8 +40,7 @@ Result<void> check_skiplock(const Call& call) {
 }
 
 Result<Reply> power_start(Call& call) {
-  const Guest& guest =
-      *TRY(find_guest(call.state, GuestKind::lxc, call.node(), call.vmid()));
+  const Guest& guest = *TRY(find_guest(call.state, GuestKind::lxc, call.node(), call.vmid()));
   TRY(check_skiplock(call));
   if (guest.running) return refuse(already_running(guest));
   TRY(check_quorum(call.state));
@@ -51,8 +50,7 @@ Result<Reply> power_start(Call& call) {
 }
 
 Result<Reply> power_stop(Call& call) {
-  const Guest& guest =
-      *TRY(find_guest(call.state, GuestKind::lxc, call.node(), call.vmid()));
+  const Guest& guest = *TRY(find_guest(call.state, GuestKind::lxc, call.node(), call.vmid()));
   TRY(check_skiplock(call));
   if (!guest.running) return refuse(not_running(guest));
   if (is_ha_managed(call.state, guest)) return Json(ha_request_task(call, guest, "stopped"));
@@ -64,8 +62,7 @@ Result<Reply> power_stop(Call& call) {
 }
 
 Result<Reply> power_shutdown(Call& call) {
-  const Guest& guest =
-      *TRY(find_guest(call.state, GuestKind::lxc, call.node(), call.vmid()));
+  const Guest& guest = *TRY(find_guest(call.state, GuestKind::lxc, call.node(), call.vmid()));
   if (!guest.running) return refuse(not_running(guest));
   if (is_ha_managed(call.state, guest)) return Json(ha_request_task(call, guest, "stopped"));
   return Json(container_task(call, "vzshutdown", /*checks_lock=*/true,
@@ -76,8 +73,7 @@ Result<Reply> power_shutdown(Call& call) {
 }
 
 Result<Reply> power_reboot(Call& call) {
-  const Guest& guest =
-      *TRY(find_guest(call.state, GuestKind::lxc, call.node(), call.vmid()));
+  const Guest& guest = *TRY(find_guest(call.state, GuestKind::lxc, call.node(), call.vmid()));
   if (!guest.running) return refuse("VM " + std::to_string(guest.vmid) + " not running");
   return Json(container_task(call, "vzreboot", /*checks_lock=*/true,
                              [](World& world, Guest& ct, TaskLog&) -> Result<void> {
@@ -88,8 +84,7 @@ Result<Reply> power_reboot(Call& call) {
 
 // Checkpoints do not work for containers with open files in practice, but the calls exist.
 Result<Reply> power_suspend(Call& call) {
-  const Guest& guest =
-      *TRY(find_guest(call.state, GuestKind::lxc, call.node(), call.vmid()));
+  const Guest& guest = *TRY(find_guest(call.state, GuestKind::lxc, call.node(), call.vmid()));
   if (!guest.running) return refuse(not_running(guest));
   return Json(container_task(call, "vzsuspend", /*checks_lock=*/true,
                              [](World&, Guest& ct, TaskLog&) -> Result<void> {
@@ -99,13 +94,11 @@ Result<Reply> power_suspend(Call& call) {
 }
 
 Result<Reply> power_resume(Call& call) {
-  const Guest& guest =
-      *TRY(find_guest(call.state, GuestKind::lxc, call.node(), call.vmid()));
+  const Guest& guest = *TRY(find_guest(call.state, GuestKind::lxc, call.node(), call.vmid()));
   if (guest.running) return refuse(already_running(guest));
-  return Json(container_task(call, "vzresume", /*checks_lock=*/false,
-                             [](World& world, Guest& ct, TaskLog&) {
-                               return start_container(world, ct.vmid, ct.node);
-                             }));
+  return Json(container_task(
+      call, "vzresume", /*checks_lock=*/false,
+      [](World& world, Guest& ct, TaskLog&) { return start_container(world, ct.vmid, ct.node); }));
 }
 
 }  // namespace

@@ -44,7 +44,9 @@ Result<Reply> container_config(Call& call) {
   return refuse("snapshot '" + name + "' does not exist");
 }
 
-Result<Reply> container_pending(Call& call) { return pending_json(*TRY(the_container(call))); }
+Result<Reply> container_pending(Call& call) {
+  return pending_json(*TRY(the_container(call)));
+}
 
 ConfigChange read_change(const Call& call) {
   ConfigChange change;
@@ -72,14 +74,14 @@ Result<void> check_lists(const ConfigChange& change) {
   for (const std::string& name : change.revert) {
     if (!is_option(name)) return refuse_parameter("revert", "unknown option '" + name + "'");
     if (change.set.contains(name))
-      return refuse_parameter("revert", "you can't use '-" + name + "' and '-revert " + name +
-                                            "' at the same time");
+      return refuse_parameter(
+          "revert", "you can't use '-" + name + "' and '-revert " + name + "' at the same time");
   }
   for (const std::string& name : change.remove) {
     if (!is_option(name)) return refuse_parameter("delete", "unknown option '" + name + "'");
     if (change.set.contains(name))
-      return refuse_parameter("delete", "you can't use '-" + name + "' and -delete " + name +
-                                            "' at the same time");
+      return refuse_parameter(
+          "delete", "you can't use '-" + name + "' and -delete " + name + "' at the same time");
     if (std::find(change.revert.begin(), change.revert.end(), name) != change.revert.end())
       return refuse_parameter("delete", "you can't use '-delete " + name + "' and '-revert " +
                                             name + "' at the same time");
@@ -137,7 +139,8 @@ Result<void> check_removable(const State& state, const Guest& guest, bool purge)
     return refuse("can't remove " + ct + " - protection mode enabled");
   TRY(check_unlocked(guest));
   if (!purge && state.ha_resources.contains(ha_id(guest)))
-    return refuse("unable to remove " + ct + " - used in HA resources and purge parameter not set.");
+    return refuse("unable to remove " + ct +
+                  " - used in HA resources and purge parameter not set.");
   return {};
 }
 
@@ -169,8 +172,7 @@ Result<Reply> destroy_container(Call& call) {
   TRY(check_quorum(call.state));
   TRY(check_removable(call.state, guest, purge));
   if (!force && guest.running)
-    return refuse("unable to destroy CT " + std::to_string(guest.vmid) +
-                  " - container is running");
+    return refuse("unable to destroy CT " + std::to_string(guest.vmid) + " - container is running");
   TaskPlan plan;
   plan.node = call.node();
   plan.type = "vzdestroy";

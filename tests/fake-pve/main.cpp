@@ -87,8 +87,8 @@ Result<void> make_folders(const std::filesystem::path& dir) {
 
 Result<ServerOptions> server_options(const Arguments& arguments, const Certificates& files) {
   const auto colon = arguments.listen.rfind(':');
-  const auto port = colon == std::string::npos ? std::nullopt
-                                               : to_integer(arguments.listen.substr(colon + 1));
+  const auto port =
+      colon == std::string::npos ? std::nullopt : to_integer(arguments.listen.substr(colon + 1));
   if (!port || *port < 0 || *port > 65535)
     return fail(Errc::invalid, "--listen wants ADDR:PORT, not " + arguments.listen);
   ServerOptions options;
@@ -126,14 +126,14 @@ Result<void> run(const Arguments& arguments) {
   World world(dir, std::move(state));
   TRY(CallLog::open(world.calls, dir / "calls.jsonl"));
   TRY(read_fault_file(arguments.faults, world));
-  const auto server = TRY(Server::listen(
-      TRY(server_options(arguments, files)), [&world](const HttpRequest& request) {
+  const auto server = TRY(
+      Server::listen(TRY(server_options(arguments, files)), [&world](const HttpRequest& request) {
         return is_control(request) ? control(world, request) : dispatch(world, request);
       }));
   std::thread acceptor([&server] { server->serve(); });
-  std::cout << "ready https://127.0.0.1:" << server->port() << " root@pam!paas="
-            << world.state.tokens["root@pam!paas"].secret << ' ' << files.authority.string()
-            << std::endl;
+  std::cout << "ready https://127.0.0.1:" << server->port()
+            << " root@pam!paas=" << world.state.tokens["root@pam!paas"].secret << ' '
+            << files.authority.string() << std::endl;
   wait_for_end(signals);
   server->stop();
   acceptor.join();

@@ -41,40 +41,37 @@ Result<Reply> list_nodes(Call& call) {
 }
 
 Json cpu_json(const Node& node) {
-  return Json::Object{{"cores", node.cpus}, {"cpus", node.cpus},
-                      {"sockets", 1},       {"hvm", "1"},
-                      {"mhz", "2400.000"},  {"model", "Virtual CPU"},
+  return Json::Object{{"cores", node.cpus}, {"cpus", node.cpus},      {"sockets", 1},
+                      {"hvm", "1"},         {"mhz", "2400.000"},      {"model", "Virtual CPU"},
                       {"user_hz", 100},     {"flags", "fpu sse2 avx"}};
 }
 
 Result<Reply> node_status(Call& call) {
   const Node& node = *call.state.node(call.node());
   const std::int64_t memory_used = node.memory / 8;
-  return Json(Json::Object{
-      {"uptime", call.world.now() - node.boot_time},
-      {"pveversion", "pve-manager/9.2.11/14a22df3"},
-      {"kversion", std::string("Linux ") + kernel + " #1 SMP PREEMPT_DYNAMIC"},
-      {"current-kernel",
-       Json::Object{{"sysname", "Linux"},
-                    {"release", kernel},
-                    {"version", "#1 SMP PREEMPT_DYNAMIC"},
-                    {"machine", "x86_64"}}},
-      {"boot-info", Json::Object{{"mode", "efi"}, {"secureboot", 0}}},
-      {"cpu", 0},
-      {"wait", 0},
-      {"idle", 0},
-      {"cpuinfo", cpu_json(node)},
-      {"loadavg", Json::Array{"0.10", "0.20", "0.15"}},
-      {"memory", Json::Object{{"total", node.memory},
-                              {"used", memory_used},
-                              {"free", node.memory - memory_used},
-                              {"available", node.memory - memory_used}}},
-      {"swap", Json::Object{{"total", 0}, {"used", 0}, {"free", 0}}},
-      {"ksm", Json::Object{{"shared", 0}}},
-      {"rootfs", Json::Object{{"total", root_bytes},
-                              {"used", root_bytes / 8},
-                              {"free", root_bytes - root_bytes / 8},
-                              {"avail", root_bytes - root_bytes / 8}}}});
+  return Json(Json::Object{{"uptime", call.world.now() - node.boot_time},
+                           {"pveversion", "pve-manager/9.2.11/14a22df3"},
+                           {"kversion", std::string("Linux ") + kernel + " #1 SMP PREEMPT_DYNAMIC"},
+                           {"current-kernel", Json::Object{{"sysname", "Linux"},
+                                                           {"release", kernel},
+                                                           {"version", "#1 SMP PREEMPT_DYNAMIC"},
+                                                           {"machine", "x86_64"}}},
+                           {"boot-info", Json::Object{{"mode", "efi"}, {"secureboot", 0}}},
+                           {"cpu", 0},
+                           {"wait", 0},
+                           {"idle", 0},
+                           {"cpuinfo", cpu_json(node)},
+                           {"loadavg", Json::Array{"0.10", "0.20", "0.15"}},
+                           {"memory", Json::Object{{"total", node.memory},
+                                                   {"used", memory_used},
+                                                   {"free", node.memory - memory_used},
+                                                   {"available", node.memory - memory_used}}},
+                           {"swap", Json::Object{{"total", 0}, {"used", 0}, {"free", 0}}},
+                           {"ksm", Json::Object{{"shared", 0}}},
+                           {"rootfs", Json::Object{{"total", root_bytes},
+                                                   {"used", root_bytes / 8},
+                                                   {"free", root_bytes - root_bytes / 8},
+                                                   {"avail", root_bytes - root_bytes / 8}}}});
 }
 
 Json bridge_json(const Node& node, std::size_t index) {
@@ -112,12 +109,13 @@ Result<Reply> node_network(Call& call) {
   return Json(std::move(rows));
 }
 
-Result<Reply> node_dns(Call&) { return Json(Json::Object{{"dns1", "192.168.99.1"}}); }
+Result<Reply> node_dns(Call&) {
+  return Json(Json::Object{{"dns1", "192.168.99.1"}});
+}
 
 Result<Reply> node_time(Call& call) {
-  return Json(Json::Object{{"timezone", "Etc/UTC"},
-                           {"time", call.world.now()},
-                           {"localtime", call.world.now()}});
+  return Json(Json::Object{
+      {"timezone", "Etc/UTC"}, {"time", call.world.now()}, {"localtime", call.world.now()}});
 }
 
 Result<Reply> node_version(Call&) {

@@ -1,8 +1,8 @@
 #include "tests/fake-pve/oci.hpp"
 
 #include <array>
-#include <cstring>
 #include <cstdint>
+#include <cstring>
 #include <fstream>
 #include <map>
 
@@ -29,7 +29,8 @@ std::optional<std::map<std::string, TarEntry>> tar_entries(std::ifstream& in) {
     if (name.empty()) break;
     if (std::string_view(header.data() + 257, 5) != "ustar") return {};
     const std::string prefix(header.data() + 345, strnlen(header.data() + 345, 155));
-    const std::int64_t size = std::strtoll(std::string(header.data() + 124, 12).c_str(), nullptr, 8);
+    const std::int64_t size =
+        std::strtoll(std::string(header.data() + 124, 12).c_str(), nullptr, 8);
     entries[prefix.empty() ? name : prefix + '/' + name] = {in.tellg(), size};
     const auto rounded = (size + static_cast<std::int64_t>(block) - 1) /
                          static_cast<std::int64_t>(block) * static_cast<std::int64_t>(block);
@@ -64,7 +65,9 @@ std::vector<std::string> texts(const Json& list) {
   return out;
 }
 
-std::string text_of(const Json& json) { return json.string() ? *json.string() : ""; }
+std::string text_of(const Json& json) {
+  return json.string() ? *json.string() : "";
+}
 
 }  // namespace
 

@@ -1,6 +1,6 @@
 // /pools
-#include "tests/fake-pve/guests.hpp"
 #include "tests/fake-pve/call.hpp"
+#include "tests/fake-pve/guests.hpp"
 #include "tests/fake-pve/words.hpp"
 
 namespace paas::fake_pve {
@@ -76,8 +76,8 @@ Result<void> add_guest(Call& call, const std::string& name, std::int64_t vmid) {
   const std::string old = state.pool_of(vmid);
   if (!old.empty() && old != name) {
     if (!call.params.flag("allow-move"))
-      return refuse("VM " + std::to_string(vmid) +
-                    " belongs already to pool '" + old + "' and 'allow-move' is not set");
+      return refuse("VM " + std::to_string(vmid) + " belongs already to pool '" + old +
+                    "' and 'allow-move' is not set");
     TRY(check_all(state, call.login, "/pool/" + old, {"Pool.Allocate"}));
     state.pools[old].guests.erase(vmid);
   }
@@ -128,9 +128,12 @@ Result<Reply> delete_pool(Call& call) {
 }  // namespace
 
 Routes pool_routes() {
-  return {{"GET", "/pools", list_pools},        {"POST", "/pools", create_pool},
-          {"PUT", "/pools", change_pool},       {"DELETE", "/pools", delete_pool},
-          {"GET", "/pools/{poolid}", read_pool}, {"PUT", "/pools/{poolid}", change_pool},
+  return {{"GET", "/pools", list_pools},
+          {"POST", "/pools", create_pool},
+          {"PUT", "/pools", change_pool},
+          {"DELETE", "/pools", delete_pool},
+          {"GET", "/pools/{poolid}", read_pool},
+          {"PUT", "/pools/{poolid}", change_pool},
           {"DELETE", "/pools/{poolid}", delete_pool}};
 }
 

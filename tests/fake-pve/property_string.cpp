@@ -56,8 +56,8 @@ tl::expected<Fields, std::string> parse_property_string(const RuleSet& rules, st
       fields[home->name] = canonical_value(home, part);
     } else if (equals == 0 || equals + 1 == part.size()) {
       return Failed("missing key in comma-separated list property\n");
-    } else if (auto problem = store_field(rules, part.substr(0, equals), part.substr(equals + 1),
-                                          fields)) {
+    } else if (auto problem =
+                   store_field(rules, part.substr(0, equals), part.substr(equals + 1), fields)) {
       return Failed(*problem);
     }
   }
@@ -83,8 +83,8 @@ std::string print_property_string(std::string_view format, const Fields& fields)
     const auto field = rest.find(key);
     if (field == rest.end()) return;
     const Rule* rule = rules.find(key);
-    if (rule && rule->alias.empty()) parts.push_back(named ? key + '=' + field->second
-                                                           : field->second);
+    if (rule && rule->alias.empty())
+      parts.push_back(named ? key + '=' + field->second : field->second);
     rest.erase(field);
   };
   if (const Rule* home = rules.default_key()) {

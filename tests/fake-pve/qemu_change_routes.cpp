@@ -33,8 +33,8 @@ Result<Guest*> found_machine(Call& call) {
 
 // Options that take effect while the machine runs; the others wait for a restart.
 bool settles_live(const std::string& option) {
-  static const std::set<std::string> names = {"name",   "description", "tags",       "onboot",
-                                              "startup", "protection",  "hookscript", "lock",
+  static const std::set<std::string> names = {"name",     "description", "tags",       "onboot",
+                                              "startup",  "protection",  "hookscript", "lock",
                                               "cpulimit", "cpuunits"};
   const auto parts = numbered(option);
   return names.contains(option) || (parts && (parts->name == "net" || parts->name == "ipconfig"));
@@ -76,8 +76,8 @@ Result<MachineChange> read_machine_change(Call& call, const Guest& machine) {
   TRY(check_digest(machine, call.params.text("digest")));
   for (const std::string& name : change.remove)
     if (change.set.contains(name))
-      return refuse_parameter("delete", "you can't use '-" + name + "' and -delete " + name +
-                                            "' at the same time");
+      return refuse_parameter(
+          "delete", "you can't use '-" + name + "' and -delete " + name + "' at the same time");
   return change;
 }
 
@@ -140,8 +140,12 @@ Result<Reply> stop_as(Call& call, const std::string& type) {
     return {};
   }));
 }
-Result<Reply> stop(Call& call) { return stop_as(call, "qmstop"); }
-Result<Reply> shutdown(Call& call) { return stop_as(call, "qmshutdown"); }
+Result<Reply> stop(Call& call) {
+  return stop_as(call, "qmstop");
+}
+Result<Reply> shutdown(Call& call) {
+  return stop_as(call, "qmshutdown");
+}
 
 Result<Reply> reboot(Call& call) {
   const Guest& machine = *TRY(found_machine(call));

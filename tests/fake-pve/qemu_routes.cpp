@@ -34,14 +34,16 @@ Result<Reply> machine_config(Call& call) {
   return config_json(*TRY(the_machine(call)), call.params.flag("current"));
 }
 
-Result<Reply> machine_pending(Call& call) { return pending_json(*TRY(the_machine(call))); }
+Result<Reply> machine_pending(Call& call) {
+  return pending_json(*TRY(the_machine(call)));
+}
 
 // Parameters of a create that are no options of the machine.
 bool is_machine_option(const std::string& name) {
   static const std::set<std::string> others = {
-      "node",    "vmid",  "archive", "bwlimit",      "force",
-      "pool",    "start", "storage", "ha-managed",   "import-working-storage",
-      "unique",  "live-restore"};
+      "node",   "vmid",        "archive", "bwlimit",    "force",
+      "pool",   "start",       "storage", "ha-managed", "import-working-storage",
+      "unique", "live-restore"};
   return !others.contains(name);
 }
 
@@ -181,9 +183,10 @@ Json agent_address(const std::string& cidr, const char* family) {
 Result<Reply> agent_interfaces(Call& call) {
   const Guest& machine = *TRY(the_machine(call));
   TRY(check_agent(machine));
-  Json::Array rows = {Json::Object{{"name", "lo"},
-                                   {"hardware-address", "00:00:00:00:00:00"},
-                                   {"ip-addresses", Json::Array{agent_address("127.0.0.1/8", "ipv4")}}}};
+  Json::Array rows = {
+      Json::Object{{"name", "lo"},
+                   {"hardware-address", "00:00:00:00:00:00"},
+                   {"ip-addresses", Json::Array{agent_address("127.0.0.1/8", "ipv4")}}}};
   for (const auto& [option, value] : machine.config) {
     const auto parts = numbered(option);
     if (!parts || parts->name != "net") continue;
@@ -211,8 +214,8 @@ Result<Reply> dump_cloud_init(Call& call) {
   const std::string& name = machine.option("name");
   if (type == "meta") return Json("instance-id: " + machine.option("vmgenid") + '\n');
   if (type == "network") return Json("version: 1\nconfig:\n");
-  std::string text = "#cloud-config\nhostname: " + name + "\nmanage_etc_hosts: true\nfqdn: " + name +
-                     '\n';
+  std::string text =
+      "#cloud-config\nhostname: " + name + "\nmanage_etc_hosts: true\nfqdn: " + name + '\n';
   if (machine.is_set("ciuser")) text += "user: " + machine.option("ciuser") + '\n';
   if (machine.is_set("cipassword")) text += "password: " + machine.option("cipassword") + '\n';
   const auto keys =

@@ -6,11 +6,16 @@ namespace paas::fake_pve {
 
 std::string_view name_of(ParamType type) {
   switch (type) {
-    case ParamType::string: return "string";
-    case ParamType::integer: return "integer";
-    case ParamType::number: return "number";
-    case ParamType::boolean: return "boolean";
-    case ParamType::array: return "array";
+    case ParamType::string:
+      return "string";
+    case ParamType::integer:
+      return "integer";
+    case ParamType::number:
+      return "number";
+    case ParamType::boolean:
+      return "boolean";
+    case ParamType::array:
+      return "array";
   }
   return "";
 }

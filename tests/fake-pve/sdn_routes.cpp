@@ -38,7 +38,9 @@ Result<Reply> list_pending(const Call& call, const std::map<std::string, Options
   return Json(std::move(rows));
 }
 
-Result<Reply> list_zones(Call& call) { return list_pending(call, call.state.sdn_zones, "zone", ""); }
+Result<Reply> list_zones(Call& call) {
+  return list_pending(call, call.state.sdn_zones, "zone", "");
+}
 Result<Reply> list_vnets(Call& call) {
   return list_pending(call, call.state.sdn_vnets, "vnet", "vnet");
 }

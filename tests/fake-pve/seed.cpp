@@ -100,14 +100,13 @@ Json plain_container(std::int64_t vmid, const std::string& node) {
   return Json::Object{
       {"vmid", vmid},
       {"node", node},
-      {"config",
-       Json::Object{{"hostname", "ct" + id},
-                    {"memory", 512},
-                    {"swap", 512},
-                    {"arch", "amd64"},
-                    {"ostype", "alpine"},
-                    {"unprivileged", 1},
-                    {"rootfs", "local:" + id + "/vm-" + id + "-disk-0.raw,size=4G"}}}};
+      {"config", Json::Object{{"hostname", "ct" + id},
+                              {"memory", 512},
+                              {"swap", 512},
+                              {"arch", "amd64"},
+                              {"ostype", "alpine"},
+                              {"unprivileged", 1},
+                              {"rootfs", "local:" + id + "/vm-" + id + "-disk-0.raw,size=4G"}}}};
 }
 
 }  // namespace

@@ -120,8 +120,7 @@ class Connection {
       parser.get().body().data = piece.data();
       parser.get().body().size = piece.size();
       limit(transfer_limit);
-      const auto error =
-          wait([&](auto done) { http::async_read(stream_, buffer_, parser, done); });
+      const auto error = wait([&](auto done) { http::async_read(stream_, buffer_, parser, done); });
       if (error && error != http::error::need_buffer) return false;
       const std::size_t got = piece.size() - parser.get().body().size;
       if (request.spooled.empty()) {

@@ -14,7 +14,7 @@ namespace paas::fake_pve {
 
 struct ServerOptions {
   std::string address = "127.0.0.1";
-  std::uint16_t port = 0;  // 0: any free one
+  std::uint16_t port = 0;             // 0: any free one
   std::filesystem::path certificate;  // PEM, the whole chain
   std::filesystem::path key;          // PEM
   std::filesystem::path spool;        // a folder for uploads in flight

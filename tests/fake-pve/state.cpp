@@ -6,7 +6,6 @@
 namespace paas::fake_pve {
 namespace {
 
-
 Volume template_volume(const std::string& format, std::int64_t size, std::int64_t now) {
   Volume volume;
   volume.content = "vztmpl";

@@ -21,7 +21,7 @@ using Options = std::map<std::string, std::string>;
 struct Node {
   std::string name;
   std::string address;
-  bool online = true;   // false: other nodes get 595 for it
+  bool online = true;    // false: other nodes get 595 for it
   bool hanging = false;  // true: other nodes get 596 for it, after the hang time
   std::int64_t cpus = 8;
   std::int64_t memory = std::int64_t{32} << 30;
@@ -138,10 +138,10 @@ struct TaskRecord {
 };
 
 struct Settings {
-  std::int64_t latency_ms = 0;     // added to every answer of the API
-  std::int64_t task_ms = 40;       // how long a task takes
-  std::int64_t stale_ms = 0;       // age at which /cluster/resources learns of a change
-  std::int64_t hang_ms = 30000;    // how long a hanging node or fault keeps a client waiting
+  std::int64_t latency_ms = 0;        // added to every answer of the API
+  std::int64_t task_ms = 40;          // how long a task takes
+  std::int64_t stale_ms = 0;          // age at which /cluster/resources learns of a change
+  std::int64_t hang_ms = 30000;       // how long a hanging node or fault keeps a client waiting
   std::int64_t lock_wait_ms = 10000;  // patience for a guest's lock
   std::int64_t ticket_seconds = 7200;
   bool standalone = false;  // answer as a single node that is in no cluster

@@ -10,10 +10,18 @@ namespace {
 
 // Writing: each function turns one value into JSON.
 
-Json save(bool value) { return value; }
-Json save(std::int64_t value) { return value; }
-Json save(const std::string& value) { return value; }
-Json save(GuestKind kind) { return kind == GuestKind::lxc ? "lxc" : "qemu"; }
+Json save(bool value) {
+  return value;
+}
+Json save(std::int64_t value) {
+  return value;
+}
+Json save(const std::string& value) {
+  return value;
+}
+Json save(GuestKind kind) {
+  return kind == GuestKind::lxc ? "lxc" : "qemu";
+}
 
 // Reading: each function fills one value from JSON and leaves it alone if the JSON is null.
 
@@ -32,7 +40,9 @@ void load(const Json& json, GuestKind& kind) {
 
 // Calls visit("name", member) for each member of a record: one list serves both directions.
 
-void members(auto& node, auto visit) requires requires { node.hanging; } {
+void members(auto& node, auto visit)
+  requires requires { node.hanging; }
+{
   visit("name", node.name);
   visit("address", node.address);
   visit("online", node.online);
@@ -41,18 +51,33 @@ void members(auto& node, auto visit) requires requires { node.hanging; } {
   visit("memory", node.memory);
   visit("boot_time", node.boot_time);
 }
-void members(auto& snapshot, auto visit) requires requires { snapshot.parent; snapshot.time; } {
+void members(auto& snapshot, auto visit)
+  requires requires {
+    snapshot.parent;
+    snapshot.time;
+  }
+{
   visit("name", snapshot.name);
   visit("description", snapshot.description);
   visit("parent", snapshot.parent);
   visit("time", snapshot.time);
   visit("config", snapshot.config);
 }
-void members(auto& firewall, auto visit) requires requires { firewall.options; firewall.rules; } {
+void members(auto& firewall, auto visit)
+  requires requires {
+    firewall.options;
+    firewall.rules;
+  }
+{
   visit("options", firewall.options);
   visit("rules", firewall.rules);
 }
-void members(auto& shown, auto visit) requires requires { shown.status; shown.uptime; } {
+void members(auto& shown, auto visit)
+  requires requires {
+    shown.status;
+    shown.uptime;
+  }
+{
   visit("status", shown.status);
   visit("name", shown.name);
   visit("cpus", shown.cpus);
@@ -61,7 +86,9 @@ void members(auto& shown, auto visit) requires requires { shown.status; shown.up
   visit("uptime", shown.uptime);
   visit("pid", shown.pid);
 }
-void members(auto& guest, auto visit) requires requires { guest.pending_delete; } {
+void members(auto& guest, auto visit)
+  requires requires { guest.pending_delete; }
+{
   visit("vmid", guest.vmid);
   visit("kind", guest.kind);
   visit("node", guest.node);
@@ -76,7 +103,12 @@ void members(auto& guest, auto visit) requires requires { guest.pending_delete; 
   visit("firewall", guest.firewall);
   visit("shown", guest.shown);
 }
-void members(auto& volume, auto visit) requires requires { volume.created; volume.file; } {
+void members(auto& volume, auto visit)
+  requires requires {
+    volume.created;
+    volume.file;
+  }
+{
   visit("content", volume.content);
   visit("format", volume.format);
   visit("size", volume.size);
@@ -85,7 +117,9 @@ void members(auto& volume, auto visit) requires requires { volume.created; volum
   visit("parent", volume.parent);
   visit("file", volume.file);
 }
-void members(auto& storage, auto visit) requires requires { storage.foreign; } {
+void members(auto& storage, auto visit)
+  requires requires { storage.foreign; }
+{
   visit("id", storage.id);
   visit("type", storage.type);
   visit("path", storage.path);
@@ -96,26 +130,39 @@ void members(auto& storage, auto visit) requires requires { storage.foreign; } {
   visit("foreign", storage.foreign);
   visit("volumes", storage.volumes);
 }
-void members(auto& pool, auto visit) requires requires { pool.storages; pool.comment; } {
+void members(auto& pool, auto visit)
+  requires requires {
+    pool.storages;
+    pool.comment;
+  }
+{
   visit("comment", pool.comment);
   visit("guests", pool.guests);
   visit("storages", pool.storages);
 }
-void members(auto& user, auto visit) requires requires { user.otp; } {
+void members(auto& user, auto visit)
+  requires requires { user.otp; }
+{
   visit("password", user.password);
   visit("otp", user.otp);
 }
-void members(auto& token, auto visit) requires requires { token.separated; } {
+void members(auto& token, auto visit)
+  requires requires { token.separated; }
+{
   visit("secret", token.secret);
   visit("separated", token.separated);
 }
-void members(auto& entry, auto visit) requires requires { entry.propagate; } {
+void members(auto& entry, auto visit)
+  requires requires { entry.propagate; }
+{
   visit("path", entry.path);
   visit("who", entry.who);
   visit("privileges", entry.privileges);
   visit("propagate", entry.propagate);
 }
-void members(auto& task, auto visit) requires requires { task.upid; } {
+void members(auto& task, auto visit)
+  requires requires { task.upid; }
+{
   visit("upid", task.upid);
   visit("node", task.node);
   visit("pid", task.pid);
@@ -129,7 +176,9 @@ void members(auto& task, auto visit) requires requires { task.upid; } {
   visit("exit_status", task.exit_status);
   visit("ended", task.ended);
 }
-void members(auto& settings, auto visit) requires requires { settings.latency_ms; } {
+void members(auto& settings, auto visit)
+  requires requires { settings.latency_ms; }
+{
   visit("latency_ms", settings.latency_ms);
   visit("task_ms", settings.task_ms);
   visit("stale_ms", settings.stale_ms);
@@ -138,7 +187,9 @@ void members(auto& settings, auto visit) requires requires { settings.latency_ms
   visit("ticket_seconds", settings.ticket_seconds);
   visit("standalone", settings.standalone);
 }
-void members(auto& state, auto visit) requires requires { state.ticket_key; } {
+void members(auto& state, auto visit)
+  requires requires { state.ticket_key; }
+{
   visit("settings", state.settings);
   visit("nodes", state.nodes);
   visit("quorate", state.quorate);
@@ -162,10 +213,18 @@ void members(auto& state, auto visit) requires requires { state.ticket_key; } {
 template <class T>
 concept Record = requires(T& value) { members(value, [](const char*, auto&) {}); };
 
-std::string key_text(const std::string& key) { return key; }
-std::string key_text(std::int64_t key) { return std::to_string(key); }
-void key_from(const std::string& text, std::string& key) { key = text; }
-void key_from(const std::string& text, std::int64_t& key) { key = std::stoll(text); }
+std::string key_text(const std::string& key) {
+  return key;
+}
+std::string key_text(std::int64_t key) {
+  return std::to_string(key);
+}
+void key_from(const std::string& text, std::string& key) {
+  key = text;
+}
+void key_from(const std::string& text, std::int64_t& key) {
+  key = std::stoll(text);
+}
 
 template <Record T>
 Json save(const T& record);
@@ -259,7 +318,9 @@ void load(const Json& json, T& record) {
 
 }  // namespace
 
-Json to_json(const State& state) { return save(state); }
+Json to_json(const State& state) {
+  return save(state);
+}
 
 Result<State> state_from_json(const Json& json) {
   if (!json["nodes"].array()) return fail(Errc::invalid, "the file holds no state of fake-pve");

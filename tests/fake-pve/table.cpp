@@ -255,8 +255,8 @@ Json access_json(const Endpoint& endpoint) {
 
 Table read_table() {
   TableReader reader;
-  for (const char* text : {access_and_cluster_table, node_and_storage_table, lxc_table,
-                           qemu_drive_table, qemu_table})
+  for (const char* text :
+       {access_and_cluster_table, node_and_storage_table, lxc_table, qemu_drive_table, qemu_table})
     reader.read(text);
   return reader.take();
 }

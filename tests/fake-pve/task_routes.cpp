@@ -23,8 +23,8 @@ Result<TaskRecord*> find_task(Call& call, const std::string& privilege) {
   if (!is_upid(upid)) return refuse_parameter("upid", "unable to parse worker upid");
   TaskRecord* task = call.world.task(upid);
   if (!task) return refuse_parameter("upid", "no such task");
-  const bool own = task->user == call.login.user && (call.login.token.empty() ||
-                                                     task->token == call.login.token);
+  const bool own = task->user == call.login.user &&
+                   (call.login.token.empty() || task->token == call.login.token);
   if (!own) TRY(check_all(call.state, call.login, "/nodes/" + task->node, {privilege}));
   return task;
 }
@@ -88,8 +88,7 @@ Result<Reply> task_log(Call& call) {
   const auto total = static_cast<std::int64_t>(task.log.size());
   Json::Array rows;
   for (std::int64_t i = start; i < total && (limit == 0 || i < start + limit); ++i)
-    rows.push_back(
-        Json::Object{{"n", i + 1}, {"t", task.log[static_cast<std::size_t>(i)]}});
+    rows.push_back(Json::Object{{"n", i + 1}, {"t", task.log[static_cast<std::size_t>(i)]}});
   if (total == 0) rows.push_back(Json::Object{{"n", 1}, {"t", "no content"}});
   Reply reply = Json(std::move(rows));
   reply.total = std::max<std::int64_t>(total, 1);

@@ -90,8 +90,8 @@ Result<void> write_certificates(const Certificates& files, const std::vector<std
   const File key_file(std::fopen(files.key.c_str(), "we"));
   if (!authority_file || !server_file || !key_file)
     return fail(Errc::internal, "unable to write certificates");
-  std::filesystem::permissions(files.key, std::filesystem::perms::owner_read |
-                                              std::filesystem::perms::owner_write);
+  std::filesystem::permissions(
+      files.key, std::filesystem::perms::owner_read | std::filesystem::perms::owner_write);
   PEM_write_X509(authority_file.get(), authority.get());
   PEM_write_X509(server_file.get(), server.get());
   PEM_write_X509(server_file.get(), authority.get());

@@ -26,9 +26,9 @@ struct Arrival {
 std::string format_of(const std::string& content, const std::string& name) {
   if (content == "iso") return "iso";
   static const std::vector<std::pair<std::string, std::string>> endings = {
-      {".tar.gz", "tgz"}, {".tar.xz", "txz"}, {".tar.zst", "tzst"}, {".tar.bz2", "tbz2"},
-      {".tar", "tar"},    {".qcow2", "qcow2"}, {".raw", "raw"},     {".vmdk", "vmdk"},
-      {".ova", "ova"}};
+      {".tar.gz", "tgz"},   {".tar.xz", "txz"}, {".tar.zst", "tzst"},
+      {".tar.bz2", "tbz2"}, {".tar", "tar"},    {".qcow2", "qcow2"},
+      {".raw", "raw"},      {".vmdk", "vmdk"},  {".ova", "ova"}};
   for (const auto& [ending, format] : endings)
     if (name.ends_with(ending)) return format;
   return "";
@@ -51,8 +51,7 @@ Result<Arrival> read_arrival(Call& call) {
   arrival.algorithm = call.params.text("checksum-algorithm");
   arrival.checksum = lower(call.params.text("checksum"));
   const Storage& storage = *TRY(find_storage(call.state, arrival.storage));
-  if (!storage.holds_files())
-    return refuse("can't upload to storage type '" + storage.type + "'");
+  if (!storage.holds_files()) return refuse("can't upload to storage type '" + storage.type + "'");
   if (!storage.content.contains(arrival.content))
     return refuse_parameter("storage", "storage '" + storage.id +
                                            "' is not configured for content-type '" +
@@ -143,8 +142,9 @@ Result<Reply> download_url(Call& call) {
     if (done) done = take_in(world, arrival, file);
     std::error_code ignored;
     std::filesystem::remove(file, ignored);
-    if (done) log.push_back("download of '" + url + "' to '" +
-                            file_path(storage, arrival.volid()) + "' finished");
+    if (done)
+      log.push_back("download of '" + url + "' to '" + file_path(storage, arrival.volid()) +
+                    "' finished");
     return done;
   };
   return Json(call.start_task(std::move(plan)));
@@ -187,7 +187,9 @@ Result<Reply> repository_tags(Call& call) {
                 "' failed: exit code 1");
 }
 
-Result<Reply> appliance_list(Call&) { return Json(Json::Array{}); }
+Result<Reply> appliance_list(Call&) {
+  return Json(Json::Array{});
+}
 
 Result<Reply> dump_guest(Call& call) {
   const std::string storage = call.params.text("storage", "local");

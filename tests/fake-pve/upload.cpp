@@ -72,7 +72,8 @@ Result<Upload> read_upload(const std::filesystem::path& body, const std::string&
   if (at == std::string::npos) return fail(Errc::invalid, "multipart upload without boundary");
   std::string boundary = content_type.substr(at + 9);
   boundary = trim(boundary.substr(0, boundary.find(';')));
-  if (boundary.size() > 2 && boundary.front() == '"') boundary = boundary.substr(1, boundary.size() - 2);
+  if (boundary.size() > 2 && boundary.front() == '"')
+    boundary = boundary.substr(1, boundary.size() - 2);
   PartReader reader(body);
   if (!reader.text_until("--" + boundary)) return fail(Errc::invalid, "malformed upload");
   Upload upload;

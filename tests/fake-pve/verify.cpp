@@ -23,9 +23,8 @@ std::string limit_text(double limit) {
 
 // Characters, not bytes: the real server counts decoded text.
 std::int64_t character_count(const std::string& text) {
-  return std::count_if(text.begin(), text.end(), [](char c) {
-    return (static_cast<unsigned char>(c) & 0xC0) != 0x80;
-  });
+  return std::count_if(text.begin(), text.end(),
+                       [](char c) { return (static_cast<unsigned char>(c) & 0xC0) != 0x80; });
 }
 
 Problem type_problem(const Rule& rule, const Value& value) {
@@ -93,7 +92,9 @@ Problem value_problem(const Rule& rule, const Value& value, const std::string& p
 ParamErrors verify_values(const RuleSet& rules, const std::map<std::string, Value>& values,
                           const std::string& path) {
   ParamErrors errors;
-  const auto full = [&](const std::string& name) { return path.empty() ? name : path + '.' + name; };
+  const auto full = [&](const std::string& name) {
+    return path.empty() ? name : path + '.' + name;
+  };
   for (const auto& [name, rule] : rules.plain())
     if (!rule.optional && !values.contains(name))
       errors[full(name)] = "property is missing and it is not optional";

@@ -9,8 +9,12 @@
 namespace paas::fake_pve {
 namespace {
 
-bool is_space(char c) { return std::isspace(static_cast<unsigned char>(c)) != 0; }
-bool is_digit(char c) { return c >= '0' && c <= '9'; }
+bool is_space(char c) {
+  return std::isspace(static_cast<unsigned char>(c)) != 0;
+}
+bool is_digit(char c) {
+  return c >= '0' && c <= '9';
+}
 
 int hex_digit(char c) {
   if (is_digit(c)) return c - '0';
@@ -63,17 +67,15 @@ std::vector<std::string> split_list(std::string_view text) {
 
 std::string lower(std::string_view text) {
   std::string out(text);
-  std::transform(out.begin(), out.end(), out.begin(), [](unsigned char c) {
-    return static_cast<char>(std::tolower(c));
-  });
+  std::transform(out.begin(), out.end(), out.begin(),
+                 [](unsigned char c) { return static_cast<char>(std::tolower(c)); });
   return out;
 }
 
 std::string upper(std::string_view text) {
   std::string out(text);
-  std::transform(out.begin(), out.end(), out.begin(), [](unsigned char c) {
-    return static_cast<char>(std::toupper(c));
-  });
+  std::transform(out.begin(), out.end(), out.begin(),
+                 [](unsigned char c) { return static_cast<char>(std::toupper(c)); });
   return out;
 }
 
@@ -94,7 +96,8 @@ std::optional<std::int64_t> to_integer(std::string_view text) {
 
 std::optional<double> to_number(std::string_view text) {
   if (text.starts_with('+')) text.remove_prefix(1);
-  if (text.empty() || text.find_first_not_of("0123456789.eE+-") != std::string_view::npos) return {};
+  if (text.empty() || text.find_first_not_of("0123456789.eE+-") != std::string_view::npos)
+    return {};
   double value{};
   const auto [stop, problem] = std::from_chars(text.data(), text.data() + text.size(), value);
   if (problem != std::errc{} || stop != text.data() + text.size()) return {};
@@ -104,7 +107,8 @@ std::optional<double> to_number(std::string_view text) {
 std::string hex(std::uint64_t value, int digits) {
   std::array<char, 17> text{};
   const auto end = std::to_chars(text.data(), text.data() + text.size(), value, 16).ptr;
-  std::string out = upper(std::string_view(text.data(), static_cast<std::size_t>(end - text.data())));
+  std::string out =
+      upper(std::string_view(text.data(), static_cast<std::size_t>(end - text.data())));
   const auto wanted = static_cast<std::size_t>(digits);
   return out.size() < wanted ? std::string(wanted - out.size(), '0') + out : out;
 }

@@ -49,7 +49,9 @@ Result<State> World::load_state(const std::filesystem::path& dir, int nodes) {
   return state;
 }
 
-std::int64_t World::now() const { return unix_now(); }
+std::int64_t World::now() const {
+  return unix_now();
+}
 
 Moment World::task_end(const TaskPlan& plan, const TaskFault& fault, bool& too_long) {
   const Moment now = steady_clock::now();
@@ -88,7 +90,8 @@ std::string World::start_task(const Login& login, TaskPlan plan, const TaskFault
                        ".lock' - got timeout";
   running_[upid] = [this, upid, plan = std::move(plan), effect] { end_task(upid, plan, effect); };
   timeline_.at(end, [this, upid] {
-    if (const auto work = running_.find(upid); work != running_.end()) std::function(work->second)();
+    if (const auto work = running_.find(upid); work != running_.end())
+      std::function(work->second)();
   });
   mark_changed();
   return upid;
@@ -158,8 +161,8 @@ void World::write_state() {
     std::ofstream out(fresh, std::ios::binary | std::ios::trunc);
     out << print_json(to_json(state)) << '\n';
   }
-  std::filesystem::permissions(fresh, std::filesystem::perms::owner_read |
-                                          std::filesystem::perms::owner_write);
+  std::filesystem::permissions(
+      fresh, std::filesystem::perms::owner_read | std::filesystem::perms::owner_write);
   std::filesystem::rename(fresh, target);
 }
 

@@ -26,9 +26,9 @@ using TaskLog = std::vector<std::string>;
 // A task to run: what it is called and what it does when its time has passed.
 struct TaskPlan {
   std::string node;
-  std::string type;  // "vzcreate", "imgcopy", ...
-  std::string id;    // guest id or name; may be empty
-  std::int64_t holds = 0;    // the guest whose lock it needs; 0 for none
+  std::string type;                  // "vzcreate", "imgcopy", ...
+  std::string id;                    // guest id or name; may be empty
+  std::int64_t holds = 0;            // the guest whose lock it needs; 0 for none
   std::vector<std::string> opening;  // log lines written at once
   // The work. Its error is the exit status.
   std::function<Result<void>(World&, TaskLog&)> work;
