@@ -16,4 +16,7 @@ if(tests AND PAAS_UNIT_TESTS)
   target_sources(unit_tests PRIVATE $<TARGET_OBJECTS:unit_test_sources>)
   paas_use_objects(unit_tests libpaas provider agent tests/fakes tests/fake-pve tests/contract)
   target_link_libraries(unit_tests PRIVATE rapidcheck paas_protos paas_grpc paas_deps)
+  if(TARGET fake-pve)
+    add_dependencies(unit_tests fake-pve)  # tests/contract starts it, from the same folder
+  endif()
 endif()
