@@ -12,13 +12,20 @@ using namespace paas::tf;
 
 Type random_type(int depth) {
   switch (*rc::gen::inRange(0, depth > 0 ? 9 : 4)) {
-    case 0: return Type::string();
-    case 1: return Type::number();
-    case 2: return Type::boolean();
-    case 3: return Type::dynamic();
-    case 4: return Type::list(random_type(depth - 1));
-    case 5: return Type::set(random_type(depth - 1));
-    case 6: return Type::map(random_type(depth - 1));
+    case 0:
+      return Type::string();
+    case 1:
+      return Type::number();
+    case 2:
+      return Type::boolean();
+    case 3:
+      return Type::dynamic();
+    case 4:
+      return Type::list(random_type(depth - 1));
+    case 5:
+      return Type::set(random_type(depth - 1));
+    case 6:
+      return Type::map(random_type(depth - 1));
     case 7: {
       std::vector<Type> elements;
       for (int i = *rc::gen::inRange(0, 4); i > 0; --i) elements.push_back(random_type(depth - 1));
@@ -64,11 +71,11 @@ TEST_CASE("what types may look like beside their usual form", "[tf]") {
 }
 
 TEST_CASE("what is no type is refused", "[tf]") {
-  const std::string text = GENERATE(
-      R"()", R"("int")", R"(["list"])", R"(["list","bool","bool"])", R"(["array","bool"])",
-      R"(["object",["a"]])", R"(["object",{"a":"bool"},"a"])", R"(["object",{"a":1}])",
-      R"(["tuple",{"a":"bool"}])", R"(["object",{"a":"bool","a":"bool"}])", R"(1)", R"({})", R"(null)",
-      R"("bool" "bool")", R"([1,"bool"])");
+  const std::string text =
+      GENERATE(R"()", R"("int")", R"(["list"])", R"(["list","bool","bool"])", R"(["array","bool"])",
+               R"(["object",["a"]])", R"(["object",{"a":"bool"},"a"])", R"(["object",{"a":1}])",
+               R"(["tuple",{"a":"bool"}])", R"(["object",{"a":"bool","a":"bool"}])", R"(1)",
+               R"({})", R"(null)", R"("bool" "bool")", R"([1,"bool"])");
   CAPTURE(text);
   const auto type = parse_type(text);
   REQUIRE_FALSE(type);

@@ -69,13 +69,15 @@ std::string canonical_text(Decimal decimal) {
   constexpr auto most = static_cast<std::int64_t>(max_number_text);
   const auto count = static_cast<std::int64_t>(digits.size());
   if (decimal.point > most || -decimal.point + count > most) return {};
-  const std::string sign = decimal.negative ? "-" : "";
-  if (decimal.point <= 0)
-    return sign + "0." + std::string(static_cast<std::size_t>(-decimal.point), '0') + digits;
-  if (decimal.point >= count)
-    return sign + digits + std::string(static_cast<std::size_t>(decimal.point - count), '0');
-  const auto whole = static_cast<std::size_t>(decimal.point);
-  return sign + digits.substr(0, whole) + '.' + digits.substr(whole);
+  std::string text = decimal.negative ? "-" : "";
+  if (decimal.point <= 0) {
+    text += "0." + std::string(static_cast<std::size_t>(-decimal.point), '0') + digits;
+  } else if (decimal.point >= count) {
+    text += digits + std::string(static_cast<std::size_t>(decimal.point - count), '0');
+  } else {
+    text += digits.insert(static_cast<std::size_t>(decimal.point), ".");
+  }
+  return text.size() > max_number_text ? std::string() : text;
 }
 
 // Numbers of different text that Terraform takes for one: a double, and the shortest text of it.
