@@ -14,7 +14,7 @@ Attribute nested_row(std::string name, Nesting nesting, Schema object, Trait tra
   if (nesting == Nesting::set) type = Type::set(type);
   if (nesting == Nesting::map) type = Type::map(type);
   return {std::move(name), type, Nested{nesting, std::make_shared<const Schema>(std::move(object))},
-          traits, "", std::move(rules)};
+          traits,          "",   std::move(rules)};
 }
 
 bool same_letters(const Value& prior, const Value& config) {
@@ -31,7 +31,11 @@ Schema network_schema() {
           {{"bridge", Type::string(), {}, Trait::required, "", {}},
            {"model", Type::string(), {}, Trait::optional | Trait::replaces, "", {}},
            {"mtu", Type::number(), {}, Trait::optional, "", {.fallback = 1500}},
-           {"mac", Type::string(), {}, Trait::optional | Trait::computed | Trait::stable, "",
+           {"mac",
+            Type::string(),
+            {},
+            Trait::optional | Trait::computed | Trait::stable,
+            "",
             {.same = same_letters}},
            {"address", Type::string(), {}, Trait::computed, "", {}}}};
 }
@@ -44,18 +48,19 @@ Schema rule_schema() {
 }
 
 Schema guest_schema() {
-  return {"",
-          0,
-          {{"id", Type::string(), {}, Trait::computed | Trait::stable, "", {}},
-           {"name", Type::string(), {}, Trait::required, "", {.same = same_letters}},
-           {"node", Type::string(), {}, Trait::optional | Trait::computed | Trait::replaces, "", {}},
-           {"tags", Type::set(Type::string()), {}, Trait::optional, "", {}},
-           {"uptime", Type::number(), {}, Trait::computed, "", {}},
-           {"password", Type::string(), {}, Trait::optional | Trait::write_only, "", {}},
-           nested_row("network", Nesting::map, network_schema(), Trait::optional),
-           nested_row("disks", Nesting::list, network_schema(), Trait::optional),
-           nested_row("root", Nesting::single, network_schema(), Trait::optional),
-           nested_row("rules", Nesting::set, rule_schema(), Trait::optional)}};
+  return {
+      "",
+      0,
+      {{"id", Type::string(), {}, Trait::computed | Trait::stable, "", {}},
+       {"name", Type::string(), {}, Trait::required, "", {.same = same_letters}},
+       {"node", Type::string(), {}, Trait::optional | Trait::computed | Trait::replaces, "", {}},
+       {"tags", Type::set(Type::string()), {}, Trait::optional, "", {}},
+       {"uptime", Type::number(), {}, Trait::computed, "", {}},
+       {"password", Type::string(), {}, Trait::optional | Trait::write_only, "", {}},
+       nested_row("network", Nesting::map, network_schema(), Trait::optional),
+       nested_row("disks", Nesting::list, network_schema(), Trait::optional),
+       nested_row("root", Nesting::single, network_schema(), Trait::optional),
+       nested_row("rules", Nesting::set, rule_schema(), Trait::optional)}};
 }
 
 // What an apply makes of a plan: texts and numbers for what is unknown.
@@ -201,8 +206,10 @@ TEST_CASE("a single nested object comes, changes and goes", "[tf]") {
   const Plan gone = plan(guest_schema(), settled(one), none);
   CHECK(at(gone.state, "root").is_null());
   CHECK(at(gone.state, "uptime").is_unknown());
-  const Schema bare{"", 0, {nested_row("root", Nesting::single, {"", 0, {}, {}, ""}, Trait::optional),
-                            {"seen", Type::string(), {}, Trait::computed, "", {}}}};
+  const Schema bare{"",
+                    0,
+                    {nested_row("root", Nesting::single, {"", 0, {}, {}, ""}, Trait::optional),
+                     {"seen", Type::string(), {}, Trait::computed, "", {}}}};
   CHECK(plan(bare, Map{{"root", Null{}}, {"seen", "x"}}, Map{{"root", Map{}}}).state ==
         Value(Map{{"root", Map{}}, {"seen", Unknown{}}}));
   CHECK(at(plan(guest_schema(), settled(none), empty).state, "uptime").is_unknown());
@@ -214,15 +221,15 @@ TEST_CASE("a changed leaf that replaces names itself", "[tf]") {
   };
   const Value prior = settled(with(web(), {{"network", model("virtio")}}));
   const Plan p = plan(guest_schema(), prior, with(web(), {{"network", model("e1000")}}));
-  CHECK(p.requires_replace ==
-        std::vector{Path("network").key("net0").attribute("model")});
+  CHECK(p.requires_replace == std::vector{Path("network").key("net0").attribute("model")});
   CHECK(at(p.state, "id").is_unknown());  // stable, but it will be another object
   const Plan same = plan(guest_schema(), prior, with(web(), {{"network", model("virtio")}}));
   CHECK(same.requires_replace.empty());
 }
 
 TEST_CASE("an element that comes or goes replaces nothing", "[tf]") {
-  const Map both{{"net0", Map{{"bridge", "vmbr0"}}}, {"net1", Map{{"bridge", "b"}, {"model", "m"}}}};
+  const Map both{{"net0", Map{{"bridge", "vmbr0"}}},
+                 {"net1", Map{{"bridge", "b"}, {"model", "m"}}}};
   const Value two = with(web(), {{"network", both}});
   CHECK(plan(guest_schema(), settled(web()), two).requires_replace.empty());
   CHECK(plan(guest_schema(), settled(two), web()).requires_replace.empty());
@@ -233,7 +240,9 @@ TEST_CASE("an element that comes or goes replaces nothing", "[tf]") {
 
 TEST_CASE("a collection that replaces does so for whatever changes in it", "[tf]") {
   const Schema schema{
-      "", 0, {nested_row("network", Nesting::map, network_schema(), Trait::optional | Trait::replaces)}};
+      "",
+      0,
+      {nested_row("network", Nesting::map, network_schema(), Trait::optional | Trait::replaces)}};
   auto networks = [](Map map) { return Value(Map{{"network", std::move(map)}}); };
   const Value one = networks({{"a", Map{{"bridge", "x"}, {"model", "m"}}}});
   const Value prior = applied(plan(schema, Null{}, one).state);
@@ -241,8 +250,8 @@ TEST_CASE("a collection that replaces does so for whatever changes in it", "[tf]
   CHECK(plan(schema, prior, one).requires_replace.empty());
   CHECK(plan(schema, prior, networks({})).requires_replace == whole);
   CHECK(plan(schema, prior, Map{{"network", Null{}}}).requires_replace == whole);
-  CHECK(plan(schema, prior, networks({{"a", Map{{"bridge", "y"}, {"model", "n"}}}})).requires_replace ==
-        whole);
+  CHECK(plan(schema, prior, networks({{"a", Map{{"bridge", "y"}, {"model", "n"}}}}))
+            .requires_replace == whole);
 }
 
 TEST_CASE("a path never enters a set", "[tf]") {
@@ -264,8 +273,9 @@ TEST_CASE("what becomes unknown as a whole may replace by any leaf in it", "[tf]
         std::vector{Path("network").key("net0")});
   const Value unknown_rules = with(web(), {{"rules", Unknown{}}});
   CHECK(plan(guest_schema(), settled(web()), unknown_rules).requires_replace.empty());
-  CHECK(plan(guest_schema(), settled(with(web(), {{"rules", List{Map{{"port", 1}}}}})), unknown_rules)
-            .requires_replace == std::vector{Path("rules")});
+  CHECK(
+      plan(guest_schema(), settled(with(web(), {{"rules", List{Map{{"port", 1}}}}})), unknown_rules)
+          .requires_replace == std::vector{Path("rules")});
 }
 
 TEST_CASE("unknown values are echoed with what is known of them", "[tf]") {
@@ -290,9 +300,10 @@ TEST_CASE("a fallback is what silence means", "[tf]") {
   };
   CHECK(change(mtu(9000), mtu(Null{})).find("mtu: 9000 -> 1500") != std::string::npos);
   CHECK(change(mtu(1500), mtu(Null{})) == "=\n");
-  const Schema schema{
-      "", 0, {nested_row("root", Nesting::single, network_schema(), Trait::optional,
-                         {.fallback = Map{{"bridge", "usual"}}})}};
+  const Schema schema{"",
+                      0,
+                      {nested_row("root", Nesting::single, network_schema(), Trait::optional,
+                                  {.fallback = Map{{"bridge", "usual"}}})}};
   const Value prior = applied(plan(schema, Null{}, Map{{"root", Null{}}}).state);
   CHECK(at(at(prior, "root"), "mac") == Value("made"));
   CHECK(plan(schema, prior, Map{{"root", Null{}}}) == Plan{prior, {}});
@@ -325,8 +336,10 @@ TEST_CASE("blocks are never null, and unknown ones are left alone", "[tf]") {
                        nested_row("one", Nesting::single, network_schema(), Trait::block)}};
   CHECK(plan(schema, Null{}, Map{}).state ==
         Value(Map{{"lists", List{}}, {"sets", List{}}, {"maps", Map{}}, {"one", Null{}}}));
-  const Value config = Map{{"lists", Unknown{"\x81\x01\xc2"}}, {"sets", Unknown{}},
-                           {"maps", Map{{"a", Map{{"bridge", "x"}}}}}, {"one", Map{{"bridge", "y"}}}};
+  const Value config = Map{{"lists", Unknown{"\x81\x01\xc2"}},
+                           {"sets", Unknown{}},
+                           {"maps", Map{{"a", Map{{"bridge", "x"}}}}},
+                           {"one", Map{{"bridge", "y"}}}};
   const Plan p = plan(schema, Null{}, config);
   CHECK(at(p.state, "lists").as<Unknown>()->refinements == "\x81\x01\xc2");
   CHECK(at(p.state, "sets").is_unknown());
@@ -345,7 +358,8 @@ TEST_CASE("values of dynamic type", "[tf]") {
   CHECK(plan(schema, prior, config(text("a"))).state == prior);
   CHECK(at(plan(schema, prior, config(text("b"))).state, "seen").is_unknown());
   CHECK(plan(schema, prior, config(Dynamic{Type::string(), {Null{}}})).state == prior);
-  CHECK(at(plan(schema, Null{}, config(Dynamic{Type::string(), {Null{}}})).state, "data").is_unknown());
+  CHECK(at(plan(schema, Null{}, config(Dynamic{Type::string(), {Null{}}})).state, "data")
+            .is_unknown());
 }
 
 TEST_CASE("a plan shows no secrets", "[tf]") {
@@ -371,8 +385,8 @@ TEST_CASE("a plan shows no secrets", "[tf]") {
         "  more: (sensitive)\n"
         "  all.key: (sensitive)\n"
         "  all.name: (sensitive)\n");
-  const Value next = Map{{"token", Unknown{}}, {"keys", Map{{"a", Unknown{}}}}, {"more", Unknown{}},
-                         {"all", Null{}}};
+  const Value next = Map{
+      {"token", Unknown{}}, {"keys", Map{{"a", Unknown{}}}}, {"more", Unknown{}}, {"all", Null{}}};
   CHECK(render(schema, state, {next, {}}) ==
         "~\n"
         "  token: (sensitive) -> (known after apply)\n"
