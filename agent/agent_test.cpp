@@ -95,7 +95,7 @@ TEST_CASE("version") {
 TEST_CASE("pve ls as JSON has stable keys") {
   HttpServer server(HttpServer::Tls::on, serve);
   const Ran ran = run_with({"pve", "ls", "--json"}, towards(server));
-  CHECK(ran.err == "");
+  CHECK(ran.err.empty());
   REQUIRE(ran.code == done);
   const auto json = parse_json(ran.out);
   REQUIRE(json);

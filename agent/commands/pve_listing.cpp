@@ -1,5 +1,6 @@
 // How `pve ls` shows what it found.
 
+#include <cmath>
 #include <string>
 
 #include "agent/commands/pve_ls.hpp"
@@ -33,7 +34,7 @@ std::string usage_cell(std::uint64_t used, std::uint64_t total) {
 }
 
 std::string load_cell(double load) {
-  return std::to_string(static_cast<int>(load * 100 + 0.5)) + "%";
+  return std::to_string(std::lround(load * 100)) + "%";
 }
 
 std::string kind_text(proxmox::GuestKind kind) {
@@ -98,6 +99,7 @@ Json templates_json(const std::vector<proxmox::Template>& templates) {
 
 std::string nodes_table(const std::vector<proxmox::Node>& nodes) {
   std::vector<Row> rows;
+  rows.reserve(nodes.size());
   for (const proxmox::Node& node : nodes) {
     rows.push_back({node.name, node.online ? "online" : "offline", std::to_string(node.cores),
                     load_cell(node.cpu_load), usage_cell(node.memory_used_bytes, node.memory_bytes),
@@ -108,6 +110,7 @@ std::string nodes_table(const std::vector<proxmox::Node>& nodes) {
 
 std::string guests_table(const std::vector<proxmox::Guest>& guests) {
   std::vector<Row> rows;
+  rows.reserve(guests.size());
   for (const proxmox::Guest& guest : guests) {
     rows.push_back({std::to_string(guest.vmid), kind_text(guest.kind), guest.node, guest.name,
                     guest.is_template ? "template" : guest.status, std::to_string(guest.cores),
@@ -120,6 +123,7 @@ std::string guests_table(const std::vector<proxmox::Guest>& guests) {
 
 std::string storages_table(const std::vector<proxmox::Storage>& storages) {
   std::vector<Row> rows;
+  rows.reserve(storages.size());
   for (const proxmox::Storage& storage : storages) {
     rows.push_back({storage.name, storage.node, storage.type, storage.shared ? "yes" : "no",
                     storage.available ? "available" : "unavailable",
@@ -131,6 +135,7 @@ std::string storages_table(const std::vector<proxmox::Storage>& storages) {
 
 std::string templates_table(const std::vector<proxmox::Template>& templates) {
   std::vector<Row> rows;
+  rows.reserve(templates.size());
   for (const proxmox::Template& entry : templates) {
     rows.push_back({entry.volume, entry.node, size_cell(entry.size_bytes), entry.format});
   }

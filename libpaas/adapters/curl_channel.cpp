@@ -180,13 +180,14 @@ void set_headers(CURL* easy, Exchange& exchange) {
   const auto add = [&](const std::string& line) {
     curl_slist* longer = curl_slist_append(exchange.headers.get(), line.c_str());
     if (longer == nullptr) throw std::bad_alloc();
-    static_cast<void>(exchange.headers.release());
-    exchange.headers.reset(longer);
+    if (longer != exchange.headers.get()) exchange.headers.reset(longer);  // the first line
   };
   // Never answered by Proxmox, which waits in silence for the body: libcurl would wait a second.
   add("Expect:");
   for (const auto& [name, value] : exchange.request->headers) {
-    add(value.empty() ? name + ";" : name + ": " + value);
+    std::string line = name;
+    line += value.empty() ? ";" : ": ";
+    add(line.append(value));
   }
   curl_easy_setopt(easy, CURLOPT_HTTPHEADER, exchange.headers.get());
 }
@@ -219,10 +220,10 @@ void set_patience(CURL* easy, const HttpOptions& options, milliseconds timeout) 
 
 struct CurlChannel::State {
   struct EasyFreer {
-    void operator()(CURL* easy) const { curl_easy_cleanup(easy); }
+    void operator()(CURL* handle) const { curl_easy_cleanup(handle); }
   };
   struct MultiFreer {
-    void operator()(CURLM* multi) const { curl_multi_cleanup(multi); }
+    void operator()(CURLM* handle) const { curl_multi_cleanup(handle); }
   };
 
   explicit State(const HttpOptions& with) : options(with) {

@@ -30,6 +30,7 @@ pid_t start(const std::string& program, const std::string& folder, int output) {
   std::vector<std::string> words = {program,   "--listen", "127.0.0.1:0", "--nodes", "3",
                                     "--state", folder,     "--task-ms",   "20"};
   std::vector<char*> arguments;
+  arguments.reserve(words.size() + 1);
   for (std::string& word : words) arguments.push_back(word.data());
   arguments.push_back(nullptr);
   posix_spawn_file_actions_t files;

@@ -253,6 +253,7 @@ TEST_CASE("fifty threads share a few connections") {
   const auto http = make_curl_http(options);
   std::atomic<int> right = 0;
   std::vector<std::thread> threads;
+  threads.reserve(50);
   for (int t = 0; t < 50; ++t) {
     threads.emplace_back([&, t] {
       for (int i = 0; i < 4; ++i) {
@@ -268,7 +269,8 @@ TEST_CASE("fifty threads share a few connections") {
 }
 
 TEST_CASE("a file is uploaded as a form, its fields first, with progress") {
-  std::string content(9'000'000, '\0');
+  std::string content;
+  content.resize(9'000'000);
   for (std::size_t i = 0; i < content.size(); ++i) content[i] = static_cast<char>(i * 31 % 251);
   const fakes::ScratchFile file(content);
   HttpServer server(HttpServer::Tls::on, [](const SeenRequest&) { return whole("done"); });

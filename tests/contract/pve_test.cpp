@@ -23,7 +23,6 @@ namespace pve_contract {
 using namespace paas;
 using contract::ClusterProcess;
 using proxmox::Call;
-using proxmox::Method;
 
 const std::string image = "local:vztmpl/alpine-3.20-default_20240908_amd64.tar.xz";
 
@@ -52,7 +51,7 @@ struct RealClient final : Subject {
     fault({{"method", "POST"}, {"path", "/lxc$"}, {"task_failure", text}});
   }
   void fault(Json::Object rule) { cluster.control("/faults", Json::Array{Json(std::move(rule))}); }
-  void connect(pve::PveOptions options) {
+  void connect(const pve::PveOptions& options) {
     connection = std::make_unique<PveConnection>(options, silent_log());
   }
 
@@ -284,6 +283,7 @@ TEST_CASE("fifty threads make fifty containers") {
   RealClient with;
   std::atomic<int> made = 0;
   std::vector<std::thread> threads;
+  threads.reserve(50);
   for (int i = 0; i < 50; ++i) {
     threads.emplace_back([&, i] {
       if (run_task(with.pve(), create(300 + i), {})) ++made;

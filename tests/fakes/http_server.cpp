@@ -145,7 +145,9 @@ std::string text_of(const Answer& answer) {
   std::size_t length = answer.body.size();
   if (answer.manner == Answer::Manner::half) length += 100;
   std::string text = "HTTP/1.1 " + answer.status + "\r\n";
-  for (const auto& [name, value] : answer.headers) text += name + ": " + value + "\r\n";
+  for (const auto& [name, value] : answer.headers) {
+    text.append(name).append(": ").append(value).append("\r\n");
+  }
   return text + "Content-Length: " + std::to_string(length) + "\r\n\r\n" + answer.body;
 }
 

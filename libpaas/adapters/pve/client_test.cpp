@@ -219,6 +219,7 @@ TEST_CASE("no more calls at once than allowed, and no fewer") {
   options.parallelism = 3;
   const auto pve = make_pve(http, clock, random, silent_log(), options);
   std::vector<std::thread> threads;
+  threads.reserve(12);
   for (int i = 0; i < 12; ++i) {
     threads.emplace_back([&] { static_cast<void>(pve->call({Method::get, "/x", {}}, {})); });
   }

@@ -2,6 +2,8 @@
 #include <functional>
 #include <map>
 #include <string>
+#include <thread>
+#include <vector>
 
 #include "libpaas/adapters/pve/client.hpp"
 #include "libpaas/base/text.hpp"
@@ -15,7 +17,6 @@ using fakes::answer;
 using fakes::ScriptClock;
 using fakes::ScriptHttp;
 using fakes::ScriptRandom;
-using proxmox::Call;
 using proxmox::Method;
 using namespace std::chrono_literals;
 
@@ -105,6 +106,20 @@ TEST_CASE("a password is exchanged once for a ticket") {
   CHECK(header_of(seen[1], "CSRFPreventionToken").empty());
   CHECK(header_of(seen[2], "Cookie") == cookie);
   CHECK(header_of(seen[2], "CSRFPreventionToken") == "csrf-of-PVE:root@pam:1::a+b/c==");
+}
+
+TEST_CASE("twenty threads sign in once") {
+  Cluster cluster([](const HttpRequest&) { return ticket("shared"); });
+  const auto pve =
+      make_pve(cluster.http, cluster.clock, cluster.random, silent_log(), cluster.options);
+  std::vector<std::thread> threads;
+  threads.reserve(20);
+  for (int i = 0; i < 20; ++i) {
+    threads.emplace_back([&] { static_cast<void>(pve->call({Method::get, "/version", {}}, {})); });
+  }
+  for (std::thread& thread : threads) thread.join();
+  CHECK(cluster.sign_ins().size() == 1);
+  CHECK(cluster.http.seen().size() == 21);
 }
 
 TEST_CASE("a ticket is renewed with itself before its two hours are over") {
