@@ -70,9 +70,9 @@ Result<std::optional<int>> PropertyString::take_int(std::string_view key) {
 }
 
 std::vector<std::string> PropertyString::take_list(std::string_view key) {
-  std::vector<std::string> values;
-  for (const std::string_view word : words(take(key).value_or(""), "; ")) values.emplace_back(word);
-  return values;
+  const std::string list = take(key).value_or("");
+  const auto parts = words(list, "; ");
+  return {parts.begin(), parts.end()};
 }
 
 void PropertyPrinter::add_default(std::string_view key, std::string_view value) {
