@@ -3,6 +3,10 @@
 #include "libpaas/base/text.hpp"
 #include "libpaas/base/units.hpp"
 #include "provider/checks/checks.hpp"
+#include "provider/data/pve_guests/pve_guests.hpp"
+#include "provider/data/pve_nodes/pve_nodes.hpp"
+#include "provider/data/pve_storages/pve_storages.hpp"
+#include "provider/data/pve_templates/pve_templates.hpp"
 #include "provider/resources/lxc/lxc.hpp"
 
 namespace paas::provider {
@@ -147,6 +151,10 @@ class PaasProvider final : public tf::Provider {
             world_.machine, policy::Policy(),
             Error{Errc::unavailable, "the provider has not been configured yet", {}, {}}))) {
     resources_.push_back(lxc::make_lxc(services_));
+    data_sources_.push_back(pve_guests::make_pve_guests(services_));
+    data_sources_.push_back(pve_nodes::make_pve_nodes(services_));
+    data_sources_.push_back(pve_storages::make_pve_storages(services_));
+    data_sources_.push_back(pve_templates::make_pve_templates(services_));
   }
 
   const tf::Schema& schema() const override { return configuration_object().schema(); }

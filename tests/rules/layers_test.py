@@ -32,7 +32,8 @@ NEIGHBOURS = (
 # from the root of the repository. ----------------------------------------------------------------
 
 # The files that wire a program, and those that read the settings of what they wire.
-WIRING = r"(provider/(main|provider|services)|agent/(main|program|complaint|commands/\w+))\.(cpp|hpp)"
+WIRING = (r"(provider/(main|provider|services|docs/main)"
+          r"|agent/(main|program|complaint|commands/\w+))\.(cpp|hpp)")
 
 FORBIDDEN = (
     (r"libpaas/(control|node|direct)/", r"libpaas/adapters/",

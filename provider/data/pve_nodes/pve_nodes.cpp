@@ -1,0 +1,100 @@
+#include "provider/data/pve_nodes/pve_nodes.hpp"
+
+#include "provider/checks/checks.hpp"
+#include "provider/tf/typed_data.hpp"
+
+namespace paas::pve_nodes {
+namespace {
+
+using tf::Attr;
+using tf::Trait;
+
+struct Node {
+  Attr<std::string> name;
+  Attr<bool> online;
+  Attr<std::int64_t> cores;
+  Attr<tf::Number> cpu_load;
+  Attr<std::int64_t> memory_bytes;
+  Attr<std::int64_t> memory_used_bytes;
+  Attr<std::int64_t> disk_bytes;
+  Attr<std::int64_t> disk_used_bytes;
+  Attr<std::int64_t> uptime_seconds;
+};
+
+struct Nodes {
+  Attr<bool> online;
+  Attr<std::vector<Node>> nodes;
+};
+
+// clang-format off: tables, one attribute a row
+const tf::Object<Node>& node_object() {
+  static const tf::Object<Node> object{"A node.", 0, {
+      {"name", &Node::name, Trait::computed, "Name."},
+      {"online", &Node::online, Trait::computed, "Whether it is up and in the cluster."},
+      {"cores", &Node::cores, Trait::computed, "Number of logical processors."},
+      {"cpu_load", &Node::cpu_load, Trait::computed, "Share of all processors in use, 0 to 1."},
+      {"memory_bytes", &Node::memory_bytes, Trait::computed, "Memory."},
+      {"memory_used_bytes", &Node::memory_used_bytes, Trait::computed, "Memory in use."},
+      {"disk_bytes", &Node::disk_bytes, Trait::computed, "Size of the root file system."},
+      {"disk_used_bytes", &Node::disk_used_bytes, Trait::computed,
+       "Space in use on the root file system."},
+      {"uptime_seconds", &Node::uptime_seconds, Trait::computed, "Time since it was started."},
+  }};
+  return object;
+}
+
+const tf::Object<Nodes>& nodes_object() {
+  static const tf::Object<Nodes> object{"The nodes of the cluster, sorted by name.", 0, {
+      {"online", &Nodes::online, Trait::optional, "Only nodes that are, or are not, online."},
+      {"nodes", nested(&Nodes::nodes, node_object()), Trait::computed, "The nodes."},
+  }};
+  return object;
+}
+// clang-format on
+
+std::int64_t amount(std::uint64_t bytes) {
+  return static_cast<std::int64_t>(bytes);
+}
+
+Node node_of(const proxmox::Node& node) {
+  return {node.name,
+          node.online,
+          std::int64_t{node.cores},
+          tf::Number::from_double(node.cpu_load),
+          amount(node.memory_bytes),
+          amount(node.memory_used_bytes),
+          amount(node.disk_bytes),
+          amount(node.disk_used_bytes),
+          amount(node.uptime_s)};
+}
+
+class NodesSource final : public tf::TypedData<Nodes> {
+ public:
+  explicit NodesSource(std::shared_ptr<const provider::CurrentServices> services)
+      : TypedData("paas_pve_nodes", nodes_object()), services_(std::move(services)) {}
+
+ protected:
+  Result<Nodes> look_up(Nodes asked, const tf::Call& call) override {
+    const auto services = services_->get();
+    auto cluster = TRY(services->cluster());
+    const auto resources = TRY(cluster.inventory.resources(call.stop));
+    std::vector<Node> nodes;
+    for (const proxmox::Node& node : resources->nodes)
+      if (asked.online.null() || *asked.online == node.online) nodes.push_back(node_of(node));
+    asked.nodes = std::move(nodes);
+    return asked;
+  }
+  bool waits() const override { return services_->get()->waits(); }
+
+ private:
+  std::shared_ptr<const provider::CurrentServices> services_;
+};
+
+}  // namespace
+
+std::unique_ptr<tf::DataSource> make_pve_nodes(
+    std::shared_ptr<const provider::CurrentServices> services) {
+  return std::make_unique<NodesSource>(std::move(services));
+}
+
+}  // namespace paas::pve_nodes
