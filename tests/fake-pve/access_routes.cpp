@@ -84,8 +84,8 @@ Result<Reply> login(Call& call) {
 }
 
 std::set<std::string> known_paths(const State& state) {
-  std::set<std::string> paths = {"/",     "/access", "/access/groups", "/access/realm", "/nodes",
-                                 "/pool", "/sdn",    "/storage",       "/vms",          "/mapping"};
+  std::set<std::string> paths = {"/",     "/access", "/access/groups", "/nodes",
+                                 "/pool", "/sdn",    "/storage",       "/vms"};
   for (const AclEntry& entry : state.acl) paths.insert(entry.path);
   for (const auto& [name, pool] : state.pools)
     for (const std::int64_t vmid : pool.guests) paths.insert("/vms/" + std::to_string(vmid));

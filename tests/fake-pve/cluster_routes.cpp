@@ -30,9 +30,13 @@ Json storage_row(const Storage& storage, const Node& node) {
 void add_node_rows(const Call& call, Json::Array& rows) {
   for (const Node& node : call.state.nodes) {
     Json::Object row{{"id", "node/" + node.name}, {"type", "node"}, {"node", node.name}};
-    const bool known = may(call.state, call.login, "/nodes/" + node.name, "Sys.Audit");
+    const bool known = call.state.settings.broadcasting;
     row["status"] = !known ? "unknown" : node.online ? "online" : "offline";
     if (known && node.online) {
+      row["level"] = "";
+      row["cgroup-mode"] = 2;
+    }
+    if (known && node.online && may(call.state, call.login, "/nodes/" + node.name, "Sys.Audit")) {
       row["maxcpu"] = node.cpus;
       row["maxmem"] = node.memory;
       row["maxdisk"] = std::int64_t{256} << 30;
@@ -40,8 +44,6 @@ void add_node_rows(const Call& call, Json::Array& rows) {
       row["disk"] = std::int64_t{28} << 30;
       row["cpu"] = 0;
       row["uptime"] = call.world.now() - node.boot_time;
-      row["level"] = "";
-      row["cgroup-mode"] = 2;
     }
     rows.push_back(std::move(row));
   }

@@ -61,7 +61,7 @@ Json settings_json(const Settings& settings) {
       {"latency_ms", settings.latency_ms},     {"task_ms", settings.task_ms},
       {"stale_ms", settings.stale_ms},         {"hang_ms", settings.hang_ms},
       {"lock_wait_ms", settings.lock_wait_ms}, {"ticket_seconds", settings.ticket_seconds},
-      {"standalone", settings.standalone}};
+      {"broadcasting", settings.broadcasting}, {"standalone", settings.standalone}};
 }
 
 Result<Json> change_settings(World& world, const Words&, const Json& body) {
@@ -72,6 +72,7 @@ Result<Json> change_settings(World& world, const Words&, const Json& body) {
   take_number(body, "hang_ms", settings.hang_ms);
   take_number(body, "lock_wait_ms", settings.lock_wait_ms);
   take_number(body, "ticket_seconds", settings.ticket_seconds);
+  take_flag(body, "broadcasting", settings.broadcasting);
   take_flag(body, "standalone", settings.standalone);
   return settings_json(settings);
 }
@@ -81,6 +82,11 @@ Result<Json> read_settings(World& world, const Words&, const Json&) {
 Result<Json> set_task_time(World& world, const Words&, const Json& body) {
   take_number(body, "duration_ms", world.state.settings.task_ms);
   return settings_json(world.state.settings);
+}
+// Tasks that have ended are no longer known.
+Result<Json> forget_tasks(World& world, const Words&, const Json&) {
+  std::erase_if(world.state.tasks, [](const TaskRecord& task) { return task.exit_status; });
+  return Json();
 }
 Result<Json> set_latency(World& world, const Words&, const Json& body) {
   take_number(body, "ms", world.state.settings.latency_ms);
@@ -234,6 +240,7 @@ const std::vector<ControlRoute>& control_routes() {
       {"GET", {"settings"}, read_settings},
       {"POST", {"settings"}, change_settings},
       {"POST", {"tasks"}, set_task_time},
+      {"POST", {"tasks", "forget"}, forget_tasks},
       {"POST", {"latency"}, set_latency},
       {"POST", {"quorum"}, set_quorum},
       {"POST", {"nodes", "{}"}, change_node},

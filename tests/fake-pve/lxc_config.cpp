@@ -274,7 +274,10 @@ Result<void> check_change_allowed(const State& state, const Login& login, std::i
   const ChangeCheck check(state, login, vmid, pool, old, unprivileged);
   for (const std::string& option : change.remove) TRY(check.option(option, "", /*removed=*/true));
   for (const std::string& option : change.revert) TRY(check.option(option, "", /*removed=*/true));
-  for (const auto& [option, value] : change.set) TRY(check.option(option, value, false));
+  // The real server asks in no fixed order; disks first, then it is the same every time.
+  for (const bool mounts : {true, false})
+    for (const auto& [option, value] : change.set)
+      if (is_mount_option(option) == mounts) TRY(check.option(option, value, /*removed=*/false));
   return {};
 }
 

@@ -23,10 +23,10 @@ Result<Reply> list_nodes(Call& call) {
                      {"node", node.name},
                      {"type", "node"},
                      {"ssl_fingerprint", invented_fingerprint(node.name)}};
-    const bool visible = may(call.state, call.login, "/nodes/" + node.name, "Sys.Audit");
-    row["status"] = !visible ? "unknown" : node.online ? "online" : "offline";
-    if (visible && node.online) {
-      row["level"] = "";
+    const bool known = call.state.settings.broadcasting;
+    row["status"] = !known ? "unknown" : node.online ? "online" : "offline";
+    if (known && node.online) row["level"] = "";
+    if (known && node.online && may(call.state, call.login, "/nodes/" + node.name, "Sys.Audit")) {
       row["maxcpu"] = node.cpus;
       row["maxmem"] = node.memory;
       row["maxdisk"] = root_bytes;

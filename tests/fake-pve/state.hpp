@@ -144,6 +144,7 @@ struct Settings {
   std::int64_t hang_ms = 30000;       // how long a hanging node or fault keeps a client waiting
   std::int64_t lock_wait_ms = 10000;  // patience for a guest's lock
   std::int64_t ticket_seconds = 7200;
+  bool broadcasting = true;  // false: no node has told of itself yet
   bool standalone = false;  // answer as a single node that is in no cluster
 };
 

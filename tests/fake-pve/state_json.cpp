@@ -185,6 +185,7 @@ void members(auto& settings, auto visit)
   visit("hang_ms", settings.hang_ms);
   visit("lock_wait_ms", settings.lock_wait_ms);
   visit("ticket_seconds", settings.ticket_seconds);
+  visit("broadcasting", settings.broadcasting);
   visit("standalone", settings.standalone);
 }
 void members(auto& state, auto visit)
