@@ -37,6 +37,7 @@ def before(story, index: int) -> None:
 def _first(story) -> None:
     # A machine on its own with one directory and one template, its people and their rights.
     story.control("/settings", standalone=True, task_ms=120)
+    story.control("/nodes/pve1", bridges=["vmbr0"])
     for storage in ("local-lvm", "nfs"):
         story.delete(f"/storages/{storage}")
     story.api("DELETE", "/nodes/pve1/storage/local/content/"
@@ -71,6 +72,18 @@ def _scale(story) -> None:
     story.settle()
 
 
+def _parallel(story) -> None:
+    for vmid in [*range(280, 282), *range(283, 292)]:
+        story.api("POST", "/nodes/pve1/lxc", vmid=vmid, ostemplate=TEMPLATE, rootfs="local:0",
+                  memory=256, net0="name=eth0,bridge=vmbr0,ip=dhcp", unprivileged=1,
+                  hostname=f"r{vmid % 10}")
+
+
+def _emptied(story) -> None:
+    for guest in story.api("GET", "/cluster/resources?type=vm"):
+        story.delete(f"/guests/{guest['vmid']}")
+
+
 def _archives(story) -> None:
     # Three image archives were built and uploaded: of an application, the same with entries that
     # begin with "./", and one whose entry point is the init program.
@@ -103,20 +116,24 @@ def image_archive(command: list, dotted: bool) -> bytes:
 STEPS = {
     0: _first,
     98: _hotplug("mp1", 210),
-    # The disk of a running container was not attached to a loop device.
+    # The disk of a running container was not attached to a loop device, as was found once it had grown.
     100: lambda s: s.fault(method="PUT", path="/resize$", task_failure="internal error: CT running "
-                           "but mount point not attached to a loop device"),
+                           "but mount point not attached to a loop device", task_works=True),
     # New guests were listed before the next broadcast told anything of them.
     137: lambda s: s.control("/settings", stale_ms=3600000),
     173: lambda s: s.control("/settings", stale_ms=0),
     # Its qemu-img was too old to write a cloud-init image.
     165: lambda s: s.fault(method="POST", path="/status/start$",
                            task_failure="generating cloud-init ISO failed: exit code 1"),
+    # One of twelve requests was kept.
+    193: _parallel,
     196: lambda s: s.control("/guests/282", config={"lock": "backup"}),
     203: lambda s: s.control("/guests/282", config={"lock": None}),
     222: _scale,
     # A configuration file of a container lay in the folder of a node that was not there.
     246: lambda s: s.control("/seed", guests=[{"vmid": 3000, "node": "pve2"}]),
+    # The machine was set up anew.
+    247: _emptied,
     263: lambda s: s.fault(method="PUT", path="/config$", hotplug="net0",
                            reason="command 'lxc-device -n 500 add veth500i0p eth0' failed: exit code 1"),
     276: _no_checkpoint,

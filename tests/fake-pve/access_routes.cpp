@@ -20,13 +20,13 @@ Reply wrong_credentials() {
 // What the web page shows and hides by: privileges by area.
 Json capabilities(const State& state, const std::string& user) {
   static const std::map<std::string, std::pair<std::string, std::vector<std::string>>> areas = {
-      {"vms", {"/vms", {"VM."}}},
-      {"storage", {"/storage", {"Datastore."}}},
-      {"nodes", {"/nodes", {"Sys."}}},
-      {"access", {"/access", {"User.", "Group.", "Permissions.", "Realm."}}},
+      {"vms", {"/vms", {"VM.", "Permissions."}}},
+      {"storage", {"/storage", {"Datastore.", "Permissions."}}},
+      {"nodes", {"/nodes", {"Sys.", "Permissions."}}},
+      {"access", {"/access", {"User.", "Group.", "Permissions."}}},
       {"dc", {"/", {"Sys.Audit", "Sys.Modify", "SDN."}}},
-      {"sdn", {"/sdn", {"SDN."}}},
-      {"mapping", {"/mapping", {"Mapping."}}}};
+      {"sdn", {"/sdn", {"SDN.", "Permissions."}}},
+      {"mapping", {"/mapping", {"Mapping.", "Permissions."}}}};
   Json::Object out;
   for (const auto& [area, rule] : areas) {
     Json::Object held;

@@ -73,6 +73,14 @@ Result<Reply> version(Call&) {
   return Json(Json::Object{{"release", "9.2"}, {"version", "9.2.11"}, {"repoid", "14a22df3"}});
 }
 
+// The pool is named to those who may audit it.
+Json guest_row(const Call& call, const Guest& guest) {
+  Json row = resource_row(call.state, guest);
+  if (!may(call.state, call.login, "/pool/" + call.state.pool_of(guest.vmid), "Pool.Audit"))
+    row.object()->erase("pool");
+  return row;
+}
+
 Result<Reply> resources(Call& call) {
   call.world.broadcast();
   const std::string type = call.params.text("type");
@@ -80,7 +88,7 @@ Result<Reply> resources(Call& call) {
   if (type.empty() || type == "vm")
     for (const auto& [vmid, guest] : call.state.guests)
       if (may(call.state, call.login, "/vms/" + std::to_string(vmid), "VM.Audit"))
-        rows.push_back(resource_row(call.state, guest));
+        rows.push_back(guest_row(call, guest));
   if (type.empty() || type == "node") add_node_rows(call, rows);
   if (type.empty() || type == "storage") add_storage_rows(call, rows);
   if (type.empty() || type == "sdn") add_network_rows(call, rows);
@@ -155,15 +163,23 @@ Result<Reply> change_cluster_options(Call& call) {
   return Json();
 }
 
+// A number for whoever first sees that a task has ended, text for all after: it comes from a file
+// then, which every start of a task writes too.
+Json saved_mark(TaskRecord& task, std::int64_t next_pid) {
+  const bool first = task.pid_at_end == next_pid;
+  task.pid_at_end = 0;
+  return first ? Json(1) : Json("1");
+}
+
 Result<Reply> recent_tasks(Call& call) {
   Json::Array rows;
-  const auto& tasks = call.state.tasks;
+  auto& tasks = call.state.tasks;
   for (auto task = tasks.rbegin(); task != tasks.rend() && rows.size() < shown_tasks; ++task) {
     if (!may_see_task(call.state, call.login, *task)) continue;
     Json::Object row = task_row(*task);
     row.erase("pid");
     row.erase("pstart");
-    if (task->exit_status) row["saved"] = "1";
+    if (task->exit_status) row["saved"] = saved_mark(*task, call.state.next_pid);
     rows.push_back(std::move(row));
   }
   return Json(std::move(rows));

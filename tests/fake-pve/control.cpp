@@ -105,6 +105,10 @@ Result<Json> change_node(World& world, const Words& words, const Json& body) {
   take_flag(body, "hanging", node->hanging);
   take_number(body, "cpus", node->cpus);
   take_number(body, "memory", node->memory);
+  if (body["bridges"].array()) {
+    const auto bridges = text_set(body["bridges"]);
+    node->bridges.assign(bridges.begin(), bridges.end());
+  }
   return Json();
 }
 

@@ -8,9 +8,9 @@ namespace {
 
 Result<Fault> fault_from_json(const Json& rule) {
   static const std::set<std::string, std::less<>> known = {
-      "name",        "method", "path",    "nth",     "count",
-      "probability", "status", "reason",  "hang_ms", "reset_before",
-      "reset_after", "half",   "hotplug", "task_ms", "task_failure"};
+      "name",    "method",  "path",         "nth",          "count",       "probability",
+      "status",  "reason",  "hang_ms",      "reset_before", "reset_after", "half",
+      "hotplug", "task_ms", "task_failure", "task_works"};
   if (!rule.object()) return fail(Errc::invalid, "a fault is a JSON object");
   for (const auto& [key, value] : *rule.object())
     if (!known.contains(key)) return fail(Errc::invalid, "a fault has no member '" + key + "'");
@@ -42,6 +42,7 @@ Result<Fault> fault_from_json(const Json& rule) {
   if (!fault.hotplug_of.empty()) fault.hotplug_reason = fault.reason;
   fault.task.extra_ms = rule["task_ms"].integer().value_or(0);
   fault.task.fail_with = text("task_failure");
+  fault.task.works = flag("task_works");
   return fault;
 }
 

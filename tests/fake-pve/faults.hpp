@@ -16,6 +16,7 @@ namespace paas::fake_pve {
 struct TaskFault {
   std::int64_t extra_ms = 0;
   std::string fail_with;  // exit status instead of the work; empty for none
+  bool works = false;     // the work is done all the same, then it fails
 };
 
 struct Fault {

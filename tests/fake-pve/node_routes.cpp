@@ -41,9 +41,10 @@ Result<Reply> list_nodes(Call& call) {
 }
 
 Json cpu_json(const Node& node) {
-  return Json::Object{{"cores", node.cpus}, {"cpus", node.cpus},      {"sockets", 1},
-                      {"hvm", "1"},         {"mhz", "2400.000"},      {"model", "Virtual CPU"},
-                      {"user_hz", 100},     {"flags", "fpu sse2 avx"}};
+  return Json::Object{
+      {"cores", node.cpus}, {"cpus", node.cpus},       {"sockets", 1},   {"hvm", "1"},
+      {"mhz", "2400.000"},  {"model", "Virtual CPU"},  {"user_hz", 100}, {"flags", "fpu sse2 avx"},
+      {"family", "6"},      {"vendor", "GenuineIntel"}};
 }
 
 Result<Reply> node_status(Call& call) {
@@ -56,7 +57,7 @@ Result<Reply> node_status(Call& call) {
                                                            {"release", kernel},
                                                            {"version", "#1 SMP PREEMPT_DYNAMIC"},
                                                            {"machine", "x86_64"}}},
-                           {"boot-info", Json::Object{{"mode", "efi"}, {"secureboot", 0}}},
+                           {"boot-info", Json::Object{{"mode", "legacy-bios"}}},
                            {"cpu", 0},
                            {"wait", 0},
                            {"idle", 0},
@@ -75,7 +76,7 @@ Result<Reply> node_status(Call& call) {
 }
 
 Json bridge_json(const Node& node, std::size_t index) {
-  Json::Object row{{"iface", bridge_names()[index]},
+  Json::Object row{{"iface", node.bridges[index]},
                    {"type", "bridge"},
                    {"active", 1},
                    {"autostart", 1},
@@ -102,7 +103,7 @@ Result<Reply> node_network(Call& call) {
   const Node& node = *call.state.node(call.node());
   Json::Array rows;
   if (type.empty() || type == "bridge" || type == "include_sdn" || type.starts_with("any_"))
-    for (std::size_t i = 0; i < bridge_names().size(); ++i) rows.push_back(bridge_json(node, i));
+    for (std::size_t i = 0; i < node.bridges.size(); ++i) rows.push_back(bridge_json(node, i));
   if (type == "include_sdn" || type == "vnet")
     for (const auto& [name, options] : call.state.sdn_vnets)
       rows.push_back(Json::Object{{"iface", name}, {"type", "vnet"}, {"active", 1}});

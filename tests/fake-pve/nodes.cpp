@@ -6,14 +6,12 @@
 
 namespace paas::fake_pve {
 
-const std::vector<std::string>& bridge_names() {
-  static const std::vector<std::string> names = {"vmbr0", "vmbr1"};
-  return names;
-}
-
 bool bridge_exists(const State& state, const std::string& name) {
-  const auto& own = bridge_names();
-  return std::find(own.begin(), own.end(), name) != own.end() || state.sdn_vnets.contains(name);
+  const auto has_it = [&](const Node& node) {
+    return std::find(node.bridges.begin(), node.bridges.end(), name) != node.bridges.end();
+  };
+  return std::any_of(state.nodes.begin(), state.nodes.end(), has_it) ||
+         state.sdn_vnets.contains(name);
 }
 
 std::string leased_address(const std::string& bridge, const std::string& mac) {

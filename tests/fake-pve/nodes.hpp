@@ -8,9 +8,7 @@
 
 namespace paas::fake_pve {
 
-// The bridges every node has.
-const std::vector<std::string>& bridge_names();
-// A bridge of the nodes or a network of the SDN.
+// A bridge of any node or a network of the SDN.
 bool bridge_exists(const State& state, const std::string& name);
 
 // What the DHCP server of a bridge would give this MAC address, "10.0.7.23/16": always the same.

@@ -26,6 +26,7 @@ struct Node {
   std::int64_t cpus = 8;
   std::int64_t memory = std::int64_t{32} << 30;
   std::int64_t boot_time = 0;
+  std::vector<std::string> bridges = {"vmbr0", "vmbr1"};
 };
 
 enum class GuestKind { lxc, qemu };
@@ -135,6 +136,8 @@ struct TaskRecord {
   std::vector<std::string> log;
   std::optional<std::string> exit_status;  // none while it runs
   std::int64_t ended = 0;
+  // The next process id when it ended; 0 once its end has been written to the list of tasks.
+  std::int64_t pid_at_end = 0;
 };
 
 struct Settings {
@@ -145,7 +148,7 @@ struct Settings {
   std::int64_t lock_wait_ms = 10000;  // patience for a guest's lock
   std::int64_t ticket_seconds = 7200;
   bool broadcasting = true;  // false: no node has told of itself yet
-  bool standalone = false;  // answer as a single node that is in no cluster
+  bool standalone = false;   // answer as a single node that is in no cluster
 };
 
 struct State {

@@ -50,6 +50,7 @@ void members(auto& node, auto visit)
   visit("cpus", node.cpus);
   visit("memory", node.memory);
   visit("boot_time", node.boot_time);
+  visit("bridges", node.bridges);
 }
 void members(auto& snapshot, auto visit)
   requires requires {

@@ -100,8 +100,9 @@ std::string World::start_task(const Login& login, TaskPlan plan, const TaskFault
 void World::end_task(const std::string& upid, const TaskPlan& plan, const TaskFault& fault) {
   running_.erase(upid);
   TaskLog lines;
-  const Result<void> outcome =
-      fault.fail_with.empty() ? plan.work(*this, lines) : Result<void>(refuse(fault.fail_with));
+  Result<void> outcome;
+  if (fault.fail_with.empty() || fault.works) outcome = plan.work(*this, lines);
+  if (outcome && !fault.fail_with.empty()) outcome = refuse(fault.fail_with);
   TaskRecord* record = task(upid);  // the work may have started tasks and moved the records
   if (!record) return;
   record->log.insert(record->log.end(), lines.begin(), lines.end());
@@ -113,6 +114,7 @@ void World::end_task(const std::string& upid, const TaskPlan& plan, const TaskFa
     record->log.push_back("TASK ERROR: " + outcome.error().message);
   }
   record->ended = now();
+  record->pid_at_end = state.next_pid;
   mark_changed();
 }
 
@@ -128,6 +130,7 @@ void World::interrupt_task(TaskRecord& task) {
   task.exit_status = "interrupted by signal";
   task.log.emplace_back("TASK ERROR: interrupted by signal");
   task.ended = now();
+  task.pid_at_end = state.next_pid;
   mark_changed();
 }
 
