@@ -29,7 +29,8 @@ if(TARGET fake-pve)
   target_link_libraries(fake-pve PRIVATE paas_deps)
 endif()
 
-# A provider of odd resources on our own plugin layer, for the tests of that layer.
+# A provider of odd resources on our own plugin layer, for the tests of that layer. Linked as the
+# provider is, so that one can be measured beside the other.
 paas_program(terraform-provider-corner tests/corner PARTS tests/corner)
 if(TARGET terraform-provider-corner)
   foreach(module libpaas_base provider_tf provider_plugin)
@@ -37,5 +38,9 @@ if(TARGET terraform-provider-corner)
       target_sources(terraform-provider-corner PRIVATE $<TARGET_OBJECTS:${module}>)
     endif()
   endforeach()
-  target_link_libraries(terraform-provider-corner PRIVATE paas_protos paas_grpc paas_deps)
+  if(PAAS_STATIC_PROVIDER)
+    target_link_libraries(terraform-provider-corner PRIVATE paas_protos paas_static)
+  else()
+    target_link_libraries(terraform-provider-corner PRIVATE paas_protos paas_grpc paas_deps)
+  endif()
 endif()

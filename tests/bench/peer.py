@@ -2,13 +2,14 @@
 
 import pathlib
 
-from tests.e2e.configurations import TEMPLATE, many
-from tests.harness import build
+from tests.bench.population import FIRST_VMID, populate
+from tests.e2e.configurations import TEMPLATE
 from tests.harness.cluster import Cluster
-from tests.harness.measure import Meter, Row, median_usage
+from tests.harness.measure import Meter, Row, medians
 from tests.harness.terraform import Workspace
 
 NAME = "bpg/proxmox"
+NODES = 3
 
 
 def configuration(count: int) -> str:
@@ -24,12 +25,12 @@ provider "proxmox" {{
 resource "proxmox_virtual_environment_container" "many" {{
   count        = {count}
   node_name    = "pve1"
-  vm_id        = 20000 + count.index
+  vm_id        = {FIRST_VMID} + count.index
   unprivileged = true
   initialization {{
     hostname = "many-${{count.index}}"
     ip_config {{
-      ipv4 {{ address = "192.0.2.${{count.index % 250 + 2}}/24" }}
+      ipv4 {{ address = "dhcp" }}
     }}
   }}
   memory {{ dedicated = 128 }}
@@ -49,34 +50,35 @@ resource "proxmox_virtual_environment_container" "many" {{
 """
 
 
-def _measure(cluster: Cluster, workspace: Workspace, meter: Meter, runs: int):
-    workspace.apply("-parallelism=10", timeout_s=3600)
+def _measure(cluster: Cluster, workspace: Workspace):
+    """Calls of one refresh, after one that may have settled something."""
     workspace.assert_nothing_to_do()
     cluster.forget_calls()
     workspace.assert_nothing_to_do()
-    calls = len(cluster.calls())
-    return calls, median_usage([meter.around(workspace.assert_nothing_to_do) for _ in range(runs)])
+    return len(cluster.calls())
 
 
-def rows(folder: pathlib.Path, host: str, provider: pathlib.Path, count: int, runs: int) -> list:
-    with Cluster(folder / "pve-ours") as cluster:
-        meter = Meter(folder / "metered-ours", build.program("terraform-provider-paas"))
-        workspace = Workspace(folder / "ours", host, cluster.environment, meter.folder)
-        workspace.write(many(count))
-        calls, ours = _measure(cluster, workspace, meter, runs)
-    with Cluster(folder / "pve-peer") as cluster:
-        meter = Meter(folder / "metered-peer", provider)
-        workspace = Workspace(folder / "peer", host, cluster.environment)
-        workspace.use_overrides(meter.folder, ("bpg/proxmox",))
-        workspace.write(configuration(count))
-        peer_calls, theirs = _measure(cluster, workspace, meter, runs)
+def rows(folder: pathlib.Path, host: str, program: pathlib.Path, ours: tuple, count: int,
+         runs: int):
+    """Both with `count` containers; `ours` is our configuration and our executable."""
+    with Cluster(folder / "pve-ours", NODES) as cluster, \
+            Cluster(folder / "pve-peer", NODES) as peer_cluster:
+        meter = Meter(folder / "metered-ours", ours[1])
+        mine = Workspace(folder / "ours", host, cluster.environment, meter.folder)
+        populate(cluster, mine, ours[0], count)
+        peer_meter = Meter(folder / "metered-peer", program)
+        theirs = Workspace(folder / "peer", host, peer_cluster.environment)
+        theirs.use_overrides(peer_meter.folder, ("bpg/proxmox",))
+        populate(peer_cluster, theirs, configuration, count)
+        calls, peer_calls = _measure(cluster, mine), _measure(peer_cluster, theirs)
+        usage, peer_usage = medians([(meter, mine.assert_nothing_to_do),
+                                     (peer_meter, theirs.assert_nothing_to_do)], runs)
 
-    def row(measure, mine, unit, other, goal=None):
-        return Row(measure, mine, unit, goal=goal, peer=round(other, 3), peer_name=NAME)
+    def beside(measure, mine, unit, other, **options):
+        return Row(f"{count} side by side: {measure}", mine, unit, peer=other, peer_name=NAME,
+                   **options)
 
-    return [
-        row(f"side by side, {count}: plan no-op", ours.wall_s, "s", theirs.wall_s),
-        row(f"side by side, {count}: provider CPU", ours.cpu_s, "s", theirs.cpu_s),
-        row(f"side by side, {count}: peak memory", ours.peak_mib, "MiB", theirs.peak_mib),
-        row(f"side by side, {count}: API calls", calls, "calls", peer_calls, goal=count + 3),
-    ]
+    yield beside("plan no-op", usage.wall_s, "s", peer_usage.wall_s)
+    yield beside("plan no-op, CPU of the provider", usage.cpu_s, "s", peer_usage.cpu_s)
+    yield beside("plan no-op, peak memory", usage.peak_mib, "MiB", peer_usage.peak_mib)
+    yield beside("API calls per refresh", calls, "calls", peer_calls, goal=NODES + count)

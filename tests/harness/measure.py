@@ -53,7 +53,14 @@ class Meter:
         return usage
 
 
-def median_usage(usages: list) -> Usage:
+def medians(subjects: list, runs: int) -> list:
+    """For each (meter, command) the median Usage of `runs`, taken in turns so that whatever else
+    the machine does meets all alike."""
+    usages = [[meter.around(command) for meter, command in subjects] for _ in range(runs)]
+    return [_median(list(of_one)) for of_one in zip(*usages)]
+
+
+def _median(usages: list) -> Usage:
     return Usage(
         wall_s=statistics.median(u.wall_s for u in usages),
         cpu_s=statistics.median(u.cpu_s for u in usages),
@@ -119,7 +126,8 @@ class Row:
 
     def as_json(self) -> dict:
         return {
-            "measure": self.measure, "ours": round(self.ours, 4), "peer": self.peer,
+            "measure": self.measure, "ours": round(self.ours, 4),
+            "peer": None if self.peer is None else round(self.peer, 4),
             "peer_name": self.peer_name, "goal": self.goal, "unit": self.unit, "met": self.met,
         }
 
@@ -128,7 +136,7 @@ def print_table(rows: list) -> None:
     columns = ["measure", "ours", "peer", "goal", "unit", "met"]
     lines = []
     for row in rows:
-        peer = "-" if row.peer is None else f"{row.peer:g} ({row.peer_name})"
+        peer = "-" if row.peer is None else f"{row.peer:.4g} ({row.peer_name})"
         goal = "-" if row.goal is None else f"{'≤' if row.lower else '≥'} {row.goal:g}"
         met = "-" if row.met is None else ("yes" if row.met else "NO")
         lines.append([row.measure, f"{row.ours:.4g}", peer, goal, row.unit, met])

@@ -1,10 +1,15 @@
 """Starting programs that cannot outlive the test, however it ends."""
 
+import contextlib
 import ctypes
+import os
+import pathlib
 import signal
 import subprocess
+import sys
 
 PR_SET_PDEATHSIG = 1
+PR_SET_CHILD_SUBREAPER = 36
 _libc = ctypes.CDLL(None, use_errno=True)
 
 
@@ -33,3 +38,51 @@ def stop(child: subprocess.Popen, patience_s: float = 10) -> None:
     for stream in (child.stdout, child.stderr, child.stdin):
         if stream:
             stream.close()
+
+
+def _status(pid: int) -> list:
+    """The fields of /proc/PID/stat from the state on. OSError: there is no such process."""
+    return pathlib.Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()
+
+
+def state_of(pid: int) -> str:
+    """"R", "S", … ; "Z" is one that has ended and is not reaped. OSError: it is gone."""
+    return _status(pid)[0]
+
+
+def _children(pid: int) -> list:
+    found = []
+    for name in os.listdir("/proc"):
+        with contextlib.suppress(OSError):
+            if name.isdigit() and int(_status(int(name))[1]) == pid:
+                found.append(int(name))
+    return found
+
+
+def _kill_descendants() -> None:
+    """Kills and reaps everything below us, however often it forks meanwhile."""
+    while children := _children(os.getpid()):
+        for child in children:
+            with contextlib.suppress(ProcessLookupError):
+                os.kill(child, signal.SIGKILL)
+        for child in children:
+            with contextlib.suppress(ChildProcessError):
+                os.waitpid(child, 0)
+
+
+@contextlib.contextmanager
+def ending_all():
+    """Whatever is started inside, by whomever, ends with it: also when we are asked to stop.
+
+    Orphans fall to us (a terraform that is killed leaves its providers), so that none is missed.
+    """
+    _libc.prctl(PR_SET_CHILD_SUBREAPER, 1)
+    before = {number: signal.signal(number, lambda got, _: sys.exit(128 + got))
+              for number in (signal.SIGTERM, signal.SIGHUP)}
+    try:
+        yield
+    finally:
+        _kill_descendants()
+        for number, handler in before.items():
+            signal.signal(number, handler)
+        _libc.prctl(PR_SET_CHILD_SUBREAPER, 0)
