@@ -2,35 +2,19 @@
 the answers are compared in status, reason, error, and the names and types of their fields."""
 
 import concurrent.futures
-import http.client
 import json
 import re
-import ssl
 import time
 import urllib.parse
 
 import pytest
 
 from tests.contract import fake_pve_story as story_book
+from tests.contract.raw_client import PATIENCE_S, Answer, RawClient, multipart
 from tests.contract.recordings import content_differences, shape_differences, shared_data
 from tests.harness.cluster import Cluster
 
 UPID = re.compile(r"UPID:[^/\"\\?]+:")
-BOUNDARY = "fake-pve-replay"
-PATIENCE_S = 30
-
-
-class Answer:
-    def __init__(self, status: int, reason: str, text: str):
-        self.status, self.reason, self.text = status, reason, text
-        try:
-            self.body = json.loads(text)
-        except ValueError:
-            self.body = None
-
-    @property
-    def data(self):
-        return self.body.get("data") if isinstance(self.body, dict) else None
 
 
 class Story:
@@ -38,22 +22,11 @@ class Story:
 
     def __init__(self, cluster: Cluster):
         self.cluster = cluster
-        self._trust = ssl.create_default_context(cafile=cluster.ca_file)
-        self._place = urllib.parse.urlsplit(cluster.url)
+        self._client = RawClient(cluster)
         self.upids = {}  # recorded -> ours
         self.ticket = self.csrf = None
 
     # --- Requests ---
-
-    def send(self, method: str, target: str, body=None, headers=None) -> Answer:
-        link = http.client.HTTPSConnection(self._place.hostname, self._place.port,
-                                           context=self._trust, timeout=PATIENCE_S)
-        try:
-            link.request(method, target, body=body, headers=headers or {})
-            reply = link.getresponse()
-            return Answer(reply.status, reply.reason, reply.read().decode())
-        finally:
-            link.close()
 
     def replay(self, recording: dict) -> Answer:
         request, note = recording["request"], recording["note"]
@@ -61,11 +34,12 @@ class Story:
         body, headers = request["body"], self.proof(request.get("auth"), note)
         if body is not None and body.startswith("multipart "):
             words = dict(word.split("=") for word in body.split()[1:])
-            body, headers["Content-Type"] = multipart(words["content"], words["filename"], b"x" * 102)
+            body, headers["Content-Type"] = multipart({"content": words["content"]}, words["filename"],
+                                                      b"x" * 102)
         elif body is not None:
             headers["Content-Type"] = ("application/json" if body.startswith("{")
                                        else "application/x-www-form-urlencoded")
-        answer = self.send(request["method"], path, body, headers)
+        answer = self._client.send(request["method"], path, body, headers)
         if isinstance(answer.data, dict) and "ticket" in answer.data:
             self.ticket, self.csrf = answer.data["ticket"], answer.data["CSRFPreventionToken"]
         return answer
@@ -95,9 +69,7 @@ class Story:
         return self.cluster.api(method, path, parameters or None)
 
     def upload(self, content: str, name: str, data: bytes) -> None:
-        body, kind = multipart(content, name, data)
-        answer = self.send("POST", "/api2/json/nodes/pve1/storage/local/upload", body, {
-            "Content-Type": kind, "Authorization": f"PVEAPIToken={self.cluster.token}"})
+        answer = self._client.upload("pve1", "local", {"content": content}, name, data)
         assert answer.status == 200, answer.text
 
     def settle(self) -> None:
@@ -110,14 +82,6 @@ class Story:
     def forget_tasks(self) -> None:
         self.settle()
         self.control("/tasks/forget")
-
-
-def multipart(content: str, name: str, data: bytes):
-    def part(head: str, value: bytes) -> bytes:
-        return f"--{BOUNDARY}\r\nContent-Disposition: form-data; {head}\r\n\r\n".encode() + value + b"\r\n"
-    body = (part('name="content"', content.encode()) + part(f'name="filename"; filename="{name}"', data)
-            + f"--{BOUNDARY}--\r\n".encode())
-    return body, f"multipart/form-data; boundary={BOUNDARY}"
 
 
 # --- Comparing -------------------------------------------------------------------------------------

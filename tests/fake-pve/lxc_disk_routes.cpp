@@ -19,6 +19,7 @@ struct Resize {
 };
 
 Result<Resize> read_resize(Call& call) {
+  TRY(check_quorum(call.state));
   const Guest& guest = *TRY(find_guest(call.state, GuestKind::lxc, call.node(), call.vmid()));
   TRY(check_unlocked(guest));
   TRY(check_change_allowed(call.state, call.login, guest.vmid, "", &guest,
@@ -110,6 +111,7 @@ Result<void> give_volume(World& world, const std::string& node, std::int64_t fro
 }
 
 Result<Reply> move_volume(Call& call) {
+  TRY(check_quorum(call.state));
   const std::string storage = call.params.text("storage");
   const std::string option = call.params.text("volume");
   const std::int64_t target = call.params.integer("target-vmid");
@@ -208,6 +210,7 @@ TaskPlan snapshot_plan(const Call& call, const std::string& type) {
 }
 
 Result<Reply> create_snapshot(Call& call) {
+  TRY(check_quorum(call.state));
   const std::string name = call.params.text("snapname");
   if (name == "current" || name == "vzdump")
     return refuse("unable to use snapshot name '" + name + "' (reserved name)");
@@ -235,6 +238,7 @@ Result<Reply> create_snapshot(Call& call) {
 }
 
 Result<Reply> delete_snapshot(Call& call) {
+  TRY(check_quorum(call.state));
   TRY(find_guest(call.state, GuestKind::lxc, call.node(), call.vmid()));
   TaskPlan plan = snapshot_plan(call, "vzdelsnapshot");
   plan.work = [node = call.node(), vmid = call.vmid(), name = call.params.text("snapname")](
@@ -255,6 +259,7 @@ Result<Reply> delete_snapshot(Call& call) {
 }
 
 Result<Reply> roll_back(Call& call) {
+  TRY(check_quorum(call.state));
   TRY(find_guest(call.state, GuestKind::lxc, call.node(), call.vmid()));
   TaskPlan plan = snapshot_plan(call, "vzrollback");
   plan.work = [node = call.node(), vmid = call.vmid(), name = call.params.text("snapname"),

@@ -3,17 +3,20 @@
 // fake-pve --print-parameters
 //
 // A stateful stand-in for a Proxmox VE cluster, for tests and demonstrations. Once it serves it
-// prints one line: `ready URL TOKEN CA_FILE`. SIGTERM and SIGINT save the state and end it.
+// prints one line: `ready URL TOKEN CA_FILE`. SIGTERM and SIGINT save the state and end it. Exit
+// code 2: the arguments, or the files they name, are of no use.
 
 #include <csignal>
 #include <cstdlib>
 #include <fstream>
 #include <iostream>
+#include <set>
 #include <sstream>
 #include <thread>
 
 #include "tests/fake-pve/control.hpp"
 #include "tests/fake-pve/dispatch.hpp"
+#include "tests/fake-pve/formats.hpp"
 #include "tests/fake-pve/server.hpp"
 #include "tests/fake-pve/table.hpp"
 #include "tests/fake-pve/tls.hpp"
@@ -34,7 +37,37 @@ struct Arguments {
 
 constexpr std::int64_t max_nodes = 64;
 
+Result<void> read_number(const std::string& name, const std::string& value, std::int64_t least,
+                         std::int64_t most, std::int64_t& target) {
+  const auto number = to_integer(value);
+  if (!number || *number < least || *number > most)
+    return fail(Errc::invalid, name + " wants a number from " + std::to_string(least) + " to " +
+                                   std::to_string(most) + ", not '" + value + "'");
+  target = *number;
+  return {};
+}
+
+Result<void> read_option(const std::string& name, const std::string& value, Arguments& arguments) {
+  constexpr std::int64_t longest_ms = 3600 * 1000;
+  if (name == "--listen") {
+    arguments.listen = value;
+  } else if (name == "--state") {
+    arguments.state = value;
+  } else if (name == "--faults") {
+    arguments.faults = value;
+  } else if (name == "--nodes") {
+    return read_number(name, value, 1, max_nodes, arguments.nodes);
+  } else if (name == "--latency-ms") {
+    return read_number(name, value, 0, longest_ms, arguments.latency_ms.emplace());
+  } else {
+    return read_number(name, value, 0, longest_ms, arguments.task_ms.emplace());
+  }
+  return {};
+}
+
 Result<Arguments> read_arguments(const std::vector<std::string>& words) {
+  static const std::set<std::string> known = {"--listen", "--nodes",      "--state",
+                                              "--faults", "--latency-ms", "--task-ms"};
   Arguments arguments;
   for (std::size_t i = 0; i < words.size(); ++i) {
     const std::string& word = words[i];
@@ -42,38 +75,27 @@ Result<Arguments> read_arguments(const std::vector<std::string>& words) {
       arguments.print_parameters = true;
       continue;
     }
+    if (!known.contains(word)) return fail(Errc::invalid, "unknown option " + word);
     if (i + 1 == words.size()) return fail(Errc::invalid, word + " needs a value");
-    const std::string& value = words[++i];
-    const auto number = to_integer(value);
-    if (word == "--listen") {
-      arguments.listen = value;
-    } else if (word == "--state") {
-      arguments.state = value;
-    } else if (word == "--faults") {
-      arguments.faults = value;
-    } else if (word == "--nodes" && number && *number >= 1 && *number <= max_nodes) {
-      arguments.nodes = *number;
-    } else if (word == "--latency-ms" && number && *number >= 0) {
-      arguments.latency_ms = number;
-    } else if (word == "--task-ms" && number && *number >= 0) {
-      arguments.task_ms = number;
-    } else {
-      return fail(Errc::invalid, "unknown option or bad value: " + word + ' ' + value);
-    }
+    TRY(read_option(word, words[++i], arguments));
   }
   if (arguments.state.empty() && !arguments.print_parameters)
     return fail(Errc::invalid, "--state DIR is missing");
   return arguments;
 }
 
-Result<void> read_fault_file(const std::filesystem::path& file, World& world) {
-  if (file.empty()) return {};
+Result<std::vector<Fault>> read_fault_file(const std::filesystem::path& file) {
+  if (file.empty()) return std::vector<Fault>{};
   std::ifstream in(file, std::ios::binary);
   if (!in) return fail(Errc::invalid, "unable to read " + file.string());
   std::ostringstream text;
   text << in.rdbuf();
-  world.faults.add(TRY(faults_from_json(TRY(parse_json(text.str())))));
-  return {};
+  const std::string where = "reading " + file.string();
+  auto json = parse_json(text.str());
+  if (!json) return fail_while(where, std::move(json));
+  auto faults = faults_from_json(*json);
+  if (!faults) return fail_while(where, std::move(faults));
+  return faults;
 }
 
 Result<void> make_folders(const std::filesystem::path& dir) {
@@ -85,17 +107,17 @@ Result<void> make_folders(const std::filesystem::path& dir) {
   return {};
 }
 
-Result<ServerOptions> server_options(const Arguments& arguments, const Certificates& files) {
+Result<ServerOptions> server_options(const Arguments& arguments) {
   const auto colon = arguments.listen.rfind(':');
   const auto port =
       colon == std::string::npos ? std::nullopt : to_integer(arguments.listen.substr(colon + 1));
-  if (!port || *port < 0 || *port > 65535)
-    return fail(Errc::invalid, "--listen wants ADDR:PORT, not " + arguments.listen);
+  const std::string address = arguments.listen.substr(0, port ? colon : 0);
+  if (!port || *port < 0 || *port > 65535 || !is_ipv4(address))
+    return fail(Errc::invalid,
+                "--listen wants an IPv4 address and a port, not '" + arguments.listen + "'");
   ServerOptions options;
-  options.address = arguments.listen.substr(0, colon);
+  options.address = address;
   options.port = static_cast<std::uint16_t>(*port);
-  options.certificate = files.certificate;
-  options.key = files.key;
   options.spool = std::filesystem::absolute(arguments.state) / "uploads";
   return options;
 }
@@ -114,6 +136,9 @@ Result<void> run(const Arguments& arguments) {
   pthread_sigmask(SIG_BLOCK, &signals, nullptr);
   std::signal(SIGPIPE, SIG_IGN);
 
+  // All that can be wrong is found before the folder is touched.
+  ServerOptions options = TRY(server_options(arguments));
+  const auto faults = TRY(read_fault_file(arguments.faults));
   TRY(make_folders(arguments.state));
   const auto dir = std::filesystem::absolute(arguments.state);
   State state = TRY(World::load_state(dir, static_cast<int>(arguments.nodes)));
@@ -122,18 +147,20 @@ Result<void> run(const Arguments& arguments) {
   std::vector<std::string> names;
   for (const Node& node : state.nodes) names.push_back(node.name);
   const Certificates files = TRY(certificates_in(dir, names));
+  options.certificate = files.certificate;
+  options.key = files.key;
 
   World world(dir, std::move(state));
   TRY(CallLog::open(world.calls, dir / "calls.jsonl"));
-  TRY(read_fault_file(arguments.faults, world));
-  const auto server = TRY(
-      Server::listen(TRY(server_options(arguments, files)), [&world](const HttpRequest& request) {
-        return is_control(request) ? control(world, request) : dispatch(world, request);
-      }));
+  world.faults.add(faults);
+  const auto server = TRY(Server::listen(options, [&world](const HttpRequest& request) {
+    return is_control(request) ? control(world, request) : dispatch(world, request);
+  }));
   std::thread acceptor([&server] { server->serve(); });
-  std::cout << "ready https://127.0.0.1:" << server->port()
-            << " root@pam!paas=" << world.state.tokens["root@pam!paas"].secret << ' '
-            << files.authority.string() << std::endl;
+  const bool everywhere = options.address == "0.0.0.0";
+  std::cout << "ready https://" << (everywhere ? "127.0.0.1" : options.address) << ':'
+            << server->port() << " root@pam!paas=" << world.state.tokens["root@pam!paas"].secret
+            << ' ' << files.authority.string() << std::endl;
   wait_for_end(signals);
   server->stop();
   acceptor.join();
@@ -159,5 +186,6 @@ int main(int argc, char** argv) {
   }
   const auto outcome = fake_pve::run(*arguments);
   if (!outcome) std::cerr << "fake-pve: " << describe(outcome.error()) << '\n';
-  return outcome ? 0 : 1;
+  if (outcome) return 0;
+  return outcome.error().code == Errc::invalid ? 2 : 1;
 }

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <fstream>
+#include <iostream>
 #include <sstream>
 
 #include "tests/fake-pve/guests.hpp"
@@ -160,13 +161,17 @@ void World::write_state() {
   write_due_ = false;
   const auto target = dir_ / state_file;
   const auto fresh = dir_ / (std::string(state_file) + ".new");
+  std::error_code problem;
   {
     std::ofstream out(fresh, std::ios::binary | std::ios::trunc);
+    std::filesystem::permissions(
+        fresh, std::filesystem::perms::owner_read | std::filesystem::perms::owner_write, problem);
     out << print_json(to_json(state)) << '\n';
   }
-  std::filesystem::permissions(
-      fresh, std::filesystem::perms::owner_read | std::filesystem::perms::owner_write);
-  std::filesystem::rename(fresh, target);
+  if (!problem) std::filesystem::rename(fresh, target, problem);
+  if (problem)
+    std::cerr << "fake-pve: unable to save " << target.string() << ": " << problem.message()
+              << '\n';
 }
 
 void World::finish() {
