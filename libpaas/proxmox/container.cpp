@@ -154,8 +154,8 @@ std::vector<std::string> parse_unused(const Json& data) {
 class ConfigChange {
  public:
   // `same`: whether both mean the same to the server, an absent value being its default.
-  void text(std::string_view key, const std::optional<std::string>& have,
-            const std::optional<std::string>& want, bool same) {
+  void text_unless(bool same, std::string_view key, const std::optional<std::string>& have,
+                   const std::optional<std::string>& want) {
     if (same) return;
     if (want && !want->empty())
       set_.emplace_back(key, *want);
@@ -164,8 +164,8 @@ class ConfigChange {
   }
   void text(std::string_view key, const std::optional<std::string>& have,
             const std::optional<std::string>& want, std::string_view otherwise = "") {
-    text(key, have, want,
-         have.value_or(std::string(otherwise)) == want.value_or(std::string(otherwise)));
+    const std::string usual(otherwise);
+    text_unless(have.value_or(usual) == want.value_or(usual), key, have, want);
   }
   void flag(std::string_view key, std::optional<bool> have, std::optional<bool> want,
             bool otherwise = false) {
@@ -225,14 +225,14 @@ void change_scalars(ConfigChange& change, const ContainerConfig& have,
                     const ContainerConfig& want) {
   change.fixed("hostname", have.hostname, want.hostname);
   const std::string description = without_last_newlines(want.description.value_or(""));
-  change.text("description", have.description, description,
-              have.description.value_or("") == description);
+  change.text_unless(have.description.value_or("") == description, "description", have.description,
+                     description);
   change.fixed("arch", have.arch, want.arch);
   change.fixed("ostype", have.os_type, want.os_type);
   change.number("cores", have.cores, want.cores);
-  change.text(
-      "cpulimit", have.cpu_limit, want.cpu_limit,
-      plain_decimal(have.cpu_limit.value_or("0")) == plain_decimal(want.cpu_limit.value_or("0")));
+  change.text_unless(
+      plain_decimal(have.cpu_limit.value_or("0")) == plain_decimal(want.cpu_limit.value_or("0")),
+      "cpulimit", have.cpu_limit, want.cpu_limit);
   change.number("cpuunits", have.cpu_units, want.cpu_units);
   change.fixed("memory", number_text(have.memory_mib), number_text(want.memory_mib));
   if (have.swap_mib.value_or(default_swap_mib) != want.swap_mib.value_or(default_swap_mib))

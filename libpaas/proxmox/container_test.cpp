@@ -119,6 +119,15 @@ TEST_CASE("scalars are set, deleted, or left to the server") {
   CHECK(params.size() == 3);
 }
 
+TEST_CASE("texts with a default are set, and deleted to have it again") {
+  ContainerConfig have = config(seen);
+  ContainerConfig want = have;
+  want.console_mode = "shell";
+  want.entrypoint = "/bin/app";
+  CHECK(change_params(have, want) == Params{{"cmode", "shell"}, {"entrypoint", "/bin/app"}});
+  CHECK(change_params(want, have) == Params{{"delete", "cmode,entrypoint"}});
+}
+
 TEST_CASE("a volume is never asked for anew, whatever is wanted of its mount") {
   const ContainerConfig have = config(seen);
   ContainerConfig want = have;
