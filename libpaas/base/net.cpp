@@ -10,7 +10,7 @@ namespace {
 
 template <class T>
 Result<T> not_a(std::string_view what, std::string_view text) {
-  return fail(Errc::invalid, "\"" + shortened(text, 64) + "\" is not " + std::string(what));
+  return fail(Errc::invalid, excerpt(text, 64) + " is not " + std::string(what));
 }
 
 std::optional<std::uint32_t> read_ipv4(std::string_view text) {

@@ -13,6 +13,11 @@ TEST_CASE("IPv4 addresses are four plain numbers") {
     CHECK(parse_ipv4(text).error().code == Errc::invalid);
 }
 
+TEST_CASE("an error quotes what it refuses as UTF-8") {
+  CHECK(parse_ipv4("1.2.3.\xFF").error().message ==
+        "\"1.2.3.\xEF\xBF\xBD\" is not an IPv4 address");
+}
+
 TEST_CASE("IPv6 addresses in all their forms") {
   CHECK(to_text(*parse_ipv6("2001:DB8:0:0:1:0:0:1")) == "2001:db8::1:0:0:1");
   CHECK(to_text(*parse_ipv6("::")) == "::");

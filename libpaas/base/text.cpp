@@ -148,6 +148,10 @@ std::string shortened(std::string_view text, std::size_t max_bytes) {
   return std::string(text.substr(0, length)).append(ellipsis);
 }
 
+std::string excerpt(std::string_view text, std::size_t max_bytes) {
+  return '"' + to_utf8(shortened(text, max_bytes)) + '"';
+}
+
 bool is_utf8(std::string_view text) {
   while (!text.empty()) {
     const std::size_t length = utf8_length(text);

@@ -45,6 +45,9 @@ std::optional<std::string> percent_decode(std::string_view text);
 // At most `max_bytes` of text, cut between UTF-8 characters; "…" tells that something is missing.
 std::string shortened(std::string_view text, std::size_t max_bytes);
 
+// The same as a message quotes it: in double quotes, and UTF-8 whatever the text is.
+std::string excerpt(std::string_view text, std::size_t max_bytes);
+
 // RFC 3629: no overlong forms, no surrogates, nothing above U+10FFFF.
 bool is_utf8(std::string_view text);
 

@@ -65,6 +65,11 @@ TEST_CASE("shortened text ends between characters") {
   CHECK(shortened("abcdef", 2).empty());
 }
 
+TEST_CASE("an excerpt is fit for a message") {
+  CHECK(excerpt("abcdef", 5) == "\"ab…\"");
+  CHECK(excerpt("a\xFF", 5) == "\"a\xEF\xBF\xBD\"");
+}
+
 TEST_CASE("UTF-8 is recognised") {
   CHECK(is_utf8(""));
   CHECK(is_utf8("aü€😀"));

@@ -58,7 +58,7 @@ std::string server_text(const Reply& reply, const Json& body) {
   std::string text(trim(message ? std::string_view(*message) : std::string_view(reply.reason)));
   if (text.empty()) text = "the server answered with status " + std::to_string(reply.status);
   for (const auto& [name, why] : errors_of(body)) text += "\n" + name + ": " + why;
-  return shortened(text, max_server_text);
+  return shortened(to_utf8(text), max_server_text);
 }
 
 // A parameter can be refused for what is there rather than for what it is.

@@ -97,7 +97,8 @@ TEST_CASE("the status alone decides where it can") {
   CHECK(error_of(302, "Found").code == Errc::internal);
 }
 
-TEST_CASE("the text of the server is cut") {
+TEST_CASE("the text of the server is cut, and made UTF-8") {
+  CHECK(error_of(500, "caf\xE9 is full").message == "caf\xEF\xBF\xBD is full");
   CHECK(error_of(500, std::string(100'000, 'x')).message.size() <= 4096);
 }
 

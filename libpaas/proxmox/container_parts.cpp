@@ -300,8 +300,7 @@ Result<Startup> parse_startup(std::string_view text) {
 
 Result<std::uint64_t> parse_size(std::string_view text) {
   const auto size = read_size(text);
-  if (!size)
-    return fail(Errc::invalid, "\"" + shortened(text, 32) + "\" is not a size like 8G or 512M");
+  if (!size) return fail(Errc::invalid, excerpt(text, 32) + " is not a size like 8G or 512M");
   return size->mib;
 }
 

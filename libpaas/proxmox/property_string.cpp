@@ -76,7 +76,8 @@ std::vector<std::string> PropertyString::take_list(std::string_view key) {
 }
 
 void PropertyPrinter::add_default(std::string_view key, std::string_view value) {
-  if (value.find('=') != std::string_view::npos) return add(key, value);
+  const bool ambiguous = value.find('=') != value.npos || trim(value).empty();
+  if (ambiguous) return add(key, value);
   if (value.empty()) return;
   if (!text_.empty()) text_ += ',';
   text_ += value;

@@ -46,6 +46,13 @@ TEST_CASE("a default value with '=' keeps its key") {
   CHECK(std::move(out).text() == "volume=local:a=b,ro=1,n=3,options=x;y");
 }
 
+TEST_CASE("a blank default value keeps its key, or it would be passed over") {
+  PropertyPrinter out;
+  out.add_default("volume", " ");
+  out.add_default("none", "");
+  CHECK(std::move(out).text() == "volume= ");
+}
+
 TEST_CASE("what is printed parses to the same pairs") {
   CHECK(rc::check([] {
     const auto word = rc::gen::resize(20, rc::gen::nonEmpty(rc::gen::container<std::string>(

@@ -70,7 +70,7 @@ Result<Handshake> read_handshake(const Environment& environment) {
     return fail(Errc::not_found, "not started by Terraform");
   for (const auto& [name, value] : environment) {
     if (value.size() > longest_value)
-      return fail(Errc::invalid, "the value of " + name.substr(0, 64) + " is longer than 64 KiB");
+      return fail(Errc::invalid, "the value of " + excerpt(name, 64) + " is longer than 64 KiB");
   }
   const std::string_view versions = value_of(environment, "PLUGIN_PROTOCOL_VERSIONS");
   if (!versions.empty() && !offers_six(versions))
@@ -91,7 +91,9 @@ Result<Handshake> read_handshake(const Environment& environment) {
 }
 
 std::string debug_socket_folder(const Environment& environment) {
-  return usable_folder(value_of(environment, "TMPDIR")).value_or("/tmp");
+  const std::string_view given = value_of(environment, "TMPDIR");
+  // The path goes into JSON, which is UTF-8.
+  return (is_utf8(given) ? usable_folder(given) : std::nullopt).value_or("/tmp");
 }
 
 std::string handshake_line(const Handshake& handshake, std::string_view address,

@@ -30,7 +30,8 @@ struct Handshake {
 // certificate is bounded and looks like one; that it can be read is for certificate.hpp to say.
 Result<Handshake> read_handshake(const Environment& environment);
 
-// Where the socket goes under -debug, where nobody shakes hands: TMPDIR, or /tmp.
+// Where the socket goes under -debug, where nobody shakes hands: TMPDIR, or /tmp where that is no
+// absolute path in UTF-8 that a socket fits into.
 std::string debug_socket_folder(const Environment& environment);
 
 // The one line we print, newline included. `address` is the socket's path, `certificate` our own as

@@ -63,6 +63,7 @@ TEST_CASE("the socket goes where the host says, else where temporary files go") 
     CHECK(with("PLUGIN_UNIX_SOCKET_DIR", folder).error().code == Errc::invalid);
     CHECK(with("TMPDIR", folder)->socket_folder == "/tmp");
   }
+  CHECK(debug_socket_folder({{"TMPDIR", "/\xFF"}}) == "/tmp");  // cannot stand in JSON
 }
 
 TEST_CASE("the answer is one line of the fields that the host knows") {

@@ -93,7 +93,7 @@ class Shape {
     for (const auto& [name, member] : *value.as<Map>()) {
       const bool known =
           std::any_of(type.parts().begin(), type.parts().end(),
-                      [&name = name](const auto& part) { return part.first == name; });
+                      [&there = name](const auto& part) { return part.first == there; });
       if (!known) say_breach(out_, path.attribute(name), "is no attribute of the type");
     }
   }

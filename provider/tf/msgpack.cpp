@@ -4,6 +4,7 @@
 #include <cassert>
 #include <cmath>
 
+#include "libpaas/base/text.hpp"
 #include "provider/tf/decoding.hpp"
 
 namespace paas::tf {
@@ -201,6 +202,7 @@ class Decoder {
     if (head.kind != Kind::text) return trail_.refuse("a string is required");
     const auto bytes = in_.take(head.number);
     if (!bytes) return trail_.refuse("the input ends early");
+    if (!is_utf8(*bytes)) return trail_.refuse("a string is not UTF-8");
     out = std::string(*bytes);
     return true;
   }
@@ -274,7 +276,7 @@ class Decoder {
   bool key(std::string_view& name) {
     const Head head = in_.head();
     const auto bytes = head.kind == Kind::text ? in_.take(head.number) : std::nullopt;
-    if (!bytes) return trail_.refuse("keys must be strings");
+    if (!bytes || !is_utf8(*bytes)) return trail_.refuse("keys must be strings");
     name = *bytes;
     return true;
   }

@@ -6,6 +6,8 @@
 #include <cmath>
 #include <cstring>
 
+#include "libpaas/base/text.hpp"
+
 namespace msgpack_test {
 namespace {
 
@@ -187,7 +189,7 @@ TEST_CASE("values of dynamic type bring it along", "[tf]") {
   check_bytes(Type::dynamic(), Dynamic{Type::boolean(), {Null{}}}, "92c40622626f6f6c22c0");
   check_bytes(Type::dynamic(), Dynamic{Type::boolean(), {Unknown{}}}, "92c40622626f6f6c22d40000");
   check_bytes(Type::object({{"d", Type::dynamic()}}),
-              Map{{"d", Dynamic{Type::tuple({Type::boolean()}), {List{true}}}}},
+              Map{{"d", Dynamic{Type::tuple({Type::boolean()}), {Value(List{true})}}}},
               "81a164 92c412 5b227475706c65222c5b22626f6f6c225d5d 91c3");
   CHECK(hex_of(encode_msgpack(Type::dynamic(), Value("x"))) == "92c40822737472696e6722a178");
   CHECK(decode_msgpack(Type::dynamic(), bytes_of("92a822737472696e6722a178")).value() ==
@@ -224,6 +226,8 @@ TEST_CASE("what is malformed is refused", "[tf]") {
   CHECK(refusal(any, "dc 00") == "a list is required");
   CHECK(refusal(any, "d9 01") == "a list is required");
   CHECK(refusal(Type::map(any), "df ffffffff") == "keys must be strings");
+  CHECK(refusal(Type::string(), "a1 ff") == "a string is not UTF-8");
+  CHECK(refusal(Type::map(Type::string()), "81 a1 ff c0") == "keys must be strings");
   CHECK(refusal(Type::string(), "c7 05 0c 81") == "the input ends early");
   CHECK(refusal(Type::string(), "c7 03 0b 8101c2") == "an extension of unsupported type");
   CHECK(refusal(Type::tuple({Type::string()}), "90") == "a tuple of 1 is required");
@@ -254,7 +258,7 @@ std::pair<Type, Value> random_value(int depth) {
     case 0:
       return {Type::boolean(), *rc::gen::arbitrary<bool>()};
     case 1:
-      return {Type::string(), *rc::gen::arbitrary<std::string>()};
+      return {Type::string(), to_utf8(*rc::gen::arbitrary<std::string>())};
     case 2: {
       double real{};
       const auto bits = *rc::gen::arbitrary<std::uint64_t>();
@@ -271,7 +275,7 @@ std::pair<Type, Value> random_value(int depth) {
       const auto [type, value] = random_value(depth - 1);
       Map map;
       for (const auto& key : *rc::gen::arbitrary<std::vector<std::string>>())
-        map.emplace(key, value);
+        map.emplace(to_utf8(key), value);
       return {Type::map(type), std::move(map)};
     }
     case 5: {
