@@ -2,55 +2,15 @@
 that it names and to no other, and leaves the state that it should."""
 
 import http.client
-import time
 
 import pytest
 
-from tests.contract.raw_client import PATIENCE_S, RawClient
+from tests.contract.fake_pve_bench import CT, Bench
+from tests.contract.raw_client import RawClient
 from tests.harness.cluster import Cluster
 
 AN_HOUR_MS = 3600 * 1000
 DROPPED = (ConnectionError, http.client.BadStatusLine)
-CT = "/nodes/pve1/lxc/100"
-
-
-class Bench:
-    """A cluster of two nodes with a stopped container, 100, and a client."""
-
-    def __init__(self, cluster):
-        self.cluster, self.client = cluster, RawClient(cluster)
-        cluster.control("/seed", {"guests": [
-            {"vmid": 100, "config": {"hostname": "web", "memory": 512, "cores": 1, "unprivileged": 1,
-                                     "rootfs": "local-lvm:vm-100-disk-0,size=2G"}}]})
-
-    def fault(self, **rule):
-        self.cluster.control("/faults", [rule])
-
-    def call(self, method, path, params=None, **options):
-        return self.client.call(method, path, params, **options)
-
-    def ok(self, method, path, **params):
-        answer = self.call(method, path, params)
-        assert answer.status == 200, answer
-        return answer.data
-
-    def settings(self, **settings):
-        self.cluster.control("/settings", settings)
-
-    def config(self):
-        return self.ok("GET", CT + "/config")
-
-    def ended(self, upid: str) -> dict:
-        end = time.monotonic() + PATIENCE_S
-        while True:
-            task = self.ok("GET", f"/nodes/pve1/tasks/{upid}/status")
-            if task["status"] == "stopped":
-                return task
-            assert time.monotonic() < end, f"{upid} does not end"
-            time.sleep(0.01)
-
-    def is_running(self) -> bool:
-        return self.ok("GET", CT + "/status/current")["status"] == "running"
 
 
 @pytest.fixture
@@ -156,28 +116,24 @@ def test_a_task_is_slow(bench):
 
 def test_a_task_fails_without_its_work(bench):
     bench.fault(path="/status/start$", task_failure="startup for container failed")
-    task = bench.ended(bench.ok("POST", CT + "/status/start"))
-    assert task["exitstatus"] == "startup for container failed"
-    log = bench.ok("GET", f"/nodes/pve1/tasks/{task['upid']}/log")
-    assert log[-1]["t"] == "TASK ERROR: startup for container failed"
+    upid = bench.ok("POST", CT + "/status/start")
+    assert bench.ended(upid) == "startup for container failed"
+    assert bench.log(upid)[-1] == "TASK ERROR: startup for container failed"
     assert not bench.is_running()
 
 
 def test_a_task_fails_after_its_work(bench):
     bench.fault(path="/status/start$", task_failure="late trouble", task_works=True)
-    task = bench.ended(bench.ok("POST", CT + "/status/start"))
-    assert task["exitstatus"] == "late trouble"
+    assert bench.ended(bench.ok("POST", CT + "/status/start")) == "late trouble"
     assert bench.is_running()
 
 
 def test_a_create_that_fails_leaves_nothing(bench):
     bench.fault(path="/lxc$", method="POST", task_failure="no space")
-    template = bench.ok("GET", "/nodes/pve1/storage/local/content", content="vztmpl")[0]["volid"]
-    task = bench.ended(bench.ok("POST", "/nodes/pve1/lxc", vmid=101, ostemplate=template,
-                                rootfs="local-lvm:1"))
-    assert task["exitstatus"] == "unable to create CT 101 - no space"
+    upid = bench.ok("POST", "/nodes/pve1/lxc", vmid=101, ostemplate=bench.template, rootfs="local-lvm:1")
+    assert bench.ended(upid) == "unable to create CT 101 - no space"
     assert [g["vmid"] for g in bench.ok("GET", "/nodes/pve1/lxc")] == [100]
-    assert bench.ok("GET", "/nodes/pve1/storage/local-lvm/content", vmid=101) == []
+    assert bench.volumes("pve1", "local-lvm", vmid=101) == {}
 
 
 # --- Which requests --------------------------------------------------------------------------------

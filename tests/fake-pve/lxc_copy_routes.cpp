@@ -153,6 +153,7 @@ Result<Reply> clone_container(Call& call) {
 
 // The call answers null at once; the work is a task of its own that nobody is told of.
 Result<Reply> make_template(Call& call) {
+  TRY(check_quorum(call.state));
   const Guest& guest = *TRY(find_guest(call.state, GuestKind::lxc, call.node(), call.vmid()));
   TRY(check_unlocked(guest));
   if (!guest.snapshots.empty())

@@ -157,6 +157,7 @@ Result<Reply> reboot(Call& call) {
 }
 
 Result<Reply> resize(Call& call) {
+  TRY(check_quorum(call.state));
   const Guest& machine = *TRY(found_machine(call));
   TRY(check_unlocked(machine));
   TRY(check_digest(machine, call.params.text("digest")));
@@ -180,6 +181,7 @@ Result<Reply> resize(Call& call) {
 }
 
 Result<Reply> make_machine_template(Call& call) {
+  TRY(check_quorum(call.state));
   const Guest& machine = *TRY(found_machine(call));
   if (machine.is_template()) return refuse("you can't convert a template to a template");
   if (machine.running) return refuse("you can't convert a VM to template if VM is running");
