@@ -7,9 +7,12 @@ set(PAAS_PUBLIC_HEADERS
     libpaas/adapters/environment.hpp
     libpaas/adapters/pve/options.hpp
     libpaas/adapters/tls_trust.hpp
+    libpaas/base/document.hpp
+    libpaas/base/field_reader.hpp
     libpaas/base/json.hpp
     libpaas/base/log.hpp
     libpaas/base/result.hpp
+    libpaas/base/table.hpp
     libpaas/direct/births.hpp
     libpaas/direct/container.hpp
     libpaas/direct/containers.hpp
@@ -18,10 +21,19 @@ set(PAAS_PUBLIC_HEADERS
     libpaas/direct/step_runner.hpp
     libpaas/direct/templates.hpp
     libpaas/direct/vmid_pool.hpp
+    libpaas/placement/amount.hpp
+    libpaas/placement/explain.hpp
+    libpaas/placement/model.hpp
+    libpaas/placement/place.hpp
+    libpaas/placement/plan_json.hpp
+    libpaas/placement/snapshot.hpp
+    libpaas/placement/text.hpp
+    libpaas/placement/what_if.hpp
     libpaas/ports/clock.hpp
     libpaas/ports/http.hpp
     libpaas/ports/pve.hpp
     libpaas/ports/random.hpp
+    libpaas/proxmox/addresses.hpp
     libpaas/proxmox/call.hpp
     libpaas/proxmox/calls.hpp
     libpaas/proxmox/container.hpp

@@ -196,6 +196,9 @@ std::string to_text(const Step& step) {
           [](const SetHa& s) { return ha_text(s); },
           [](const Start& s) { return "start " + guest_text(s.vmid); },
           [](const Stop& s) { return "stop " + guest_text(s.vmid); },
+          [](const MigrateContainer& s) {
+            return "migrate " + guest_text(s.vmid) + " from " + s.from + " to " + s.to;
+          },
           [](const Reboot& s) { return "reboot " + guest_text(s.vmid); },
           [](const MakeTemplate& s) { return "turn " + guest_text(s.vmid) + " into a template"; },
           [](const DestroyContainer& s) { return "destroy " + guest_text(s.vmid); },
@@ -235,6 +238,8 @@ std::vector<Step> change_steps(const ContainerState& have, const ContainerSpec& 
   const bool known_to_ha = have.ha.has_value();
   const bool same_for_ha = have.ha && want.ha && same_ha(*have.ha, *want.ha);
   const SetHa set_ha{have.vmid, have.ha, want.ha};
+  const bool moves = !want.move_to.empty() && want.move_to != have.node;
+  const std::string& node = moves ? want.move_to : have.node;
 
   std::vector<Step> steps;
   if (have.pool != want.pool) steps.push_back(SetPool{have.vmid, have.pool, want.pool});
@@ -243,9 +248,12 @@ std::vector<Step> change_steps(const ContainerState& have, const ContainerSpec& 
   if (have.running && !shall_run) steps.push_back(Stop{have.vmid, have.node});
   add_config_steps(steps, have, target);
   if (becomes_template) steps.push_back(MakeTemplate{have.vmid, have.node});
-  if (!have.running && shall_run) steps.push_back(Start{have.vmid, have.node});
-  if (have.running && shall_run && want.reboot_to_apply && !have.pending.empty())
-    steps.push_back(Reboot{have.vmid, have.node});
+  if (moves)
+    steps.push_back(MigrateContainer{have.vmid, have.node, node, have.running && shall_run});
+  if (!have.running && shall_run) steps.push_back(Start{have.vmid, node});
+  // A migration of a running container restarts it anyhow.
+  if (have.running && shall_run && !moves && want.reboot_to_apply && !have.pending.empty())
+    steps.push_back(Reboot{have.vmid, node});
   if (!known_to_ha && want.ha) steps.push_back(set_ha);
   return steps;
 }

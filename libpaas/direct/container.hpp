@@ -59,7 +59,8 @@ struct FirstBoot {
 };
 
 struct ContainerSpec {
-  std::string node;
+  std::string node;       // where a new one is made
+  std::string move_to{};  // where one that exists has to be; empty: wherever it is
   std::optional<int> vmid{};
   VmidRange vmid_range{};
   std::string template_volume{};  // template or OCI archive; empty for a clone
@@ -131,6 +132,13 @@ struct Stop {
   int vmid;
   std::string node;
 };
+// To another node, its volumes with it; a running one is stopped for that and started again.
+struct MigrateContainer {
+  int vmid;
+  std::string from;
+  std::string to;
+  bool running;
+};
 // Applies pending changes.
 struct Reboot {
   int vmid;
@@ -145,7 +153,7 @@ struct DestroyContainer {
   std::string node;
 };
 using Step = std::variant<CreateContainer, CloneContainer, Configure, GrowVolume, SetPool, SetHa,
-                          Start, Stop, Reboot, MakeTemplate, DestroyContainer>;
+                          Start, Stop, MigrateContainer, Reboot, MakeTemplate, DestroyContainer>;
 
 // One line, without secrets: "grow rootfs of 104 to 16 GiB".
 std::string to_text(const Step& step);
@@ -170,9 +178,10 @@ proxmox::Params birth_params(const ContainerSpec& spec);
 proxmox::ContainerConfig target_config(const proxmox::ContainerConfig& have,
                                        const ContainerSpec& want);
 
-// Steps from what is there to what is wanted; the node is never a reason for a step. A mount that
-// is no longer wanted is detached: its volume stays with the container as an unused one. REQUIRES:
-// no refusals(have.config, want).
+// Steps from what is there to what is wanted. The node is a reason for a step only where `move_to`
+// names another one: a guest that somebody else has moved stays where it is. A mount that is no
+// longer wanted is detached: its volume stays with the container as an unused one. REQUIRES: no
+// refusals(have.config, want).
 std::vector<Step> change_steps(const ContainerState& have, const ContainerSpec& want);
 
 // Out of high availability, stopped, destroyed.

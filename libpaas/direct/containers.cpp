@@ -9,6 +9,8 @@ namespace {
 
 constexpr int most_rounds = 8;
 constexpr int most_errors = 3;
+constexpr auto address_poll = std::chrono::seconds(1);
+constexpr auto address_patience = std::chrono::minutes(2);
 
 Error no_such_container(int vmid) {
   return {Errc::not_found, "there is no container " + std::to_string(vmid), {}, {}};
@@ -49,6 +51,7 @@ Error unlock_advice(Error error, int vmid) {
 Containers::Containers(Pve& pve, Inventory& inventory, Clock& clock, Random& random, Log& log)
     : pve_(pve),
       inventory_(inventory),
+      clock_(clock),
       log_(log),
       births_(pve, inventory, clock, random, log),
       steps_(pve, clock) {}
@@ -121,6 +124,7 @@ Result<void> Containers::run_all(const std::vector<Step>& steps, ContainerState&
     if (!done) break;
     if (const auto* pool = std::get_if<SetPool>(&step)) have.pool = pool->to;
     if (const auto* ha = std::get_if<SetHa>(&step)) have.ha = ha->to;
+    if (const auto* migration = std::get_if<MigrateContainer>(&step)) have.node = migration->to;
   }
   inventory_.changed(have.vmid);
   return done;
@@ -267,6 +271,22 @@ Result<std::optional<ContainerState>> Containers::observe(int vmid, std::stop_to
       state.running = found != statuses->end() && found->second == "running";
     }
     return std::optional(std::move(state));
+  }
+}
+
+Result<proxmox::Addresses> Containers::addresses(const ContainerState& state,
+                                                 AwaitedAddresses awaited, std::stop_token stop) {
+  if (!state.running) return proxmox::Addresses{};
+  const auto begin = clock_.steady();
+  while (true) {
+    auto data =
+        TRY(pve_.call(proxmox::container_interfaces({state.node, state.vmid}), std::stop_token{}));
+    auto addresses = TRY(proxmox::parse_addresses(data));
+    const bool complete =
+        (!awaited.ipv4 || !addresses.ipv4.empty()) && (!awaited.ipv6 || !addresses.ipv6.empty());
+    if (complete || clock_.steady() - begin >= address_patience ||
+        !clock_.sleep(address_poll, stop))
+      return addresses;
   }
 }
 

@@ -17,6 +17,7 @@
 #include "libpaas/ports/clock.hpp"
 #include "libpaas/ports/pve.hpp"
 #include "libpaas/ports/random.hpp"
+#include "libpaas/proxmox/addresses.hpp"
 
 #pragma GCC visibility push(default)
 namespace paas::direct {
@@ -55,6 +56,16 @@ class Containers {
   Result<std::optional<ContainerState>> observe(int vmid, std::stop_token stop,
                                                 std::optional<bool> running = {});
 
+  // The addresses the container has inside, once it has one of each kind that is asked for; after
+  // two minutes, or when asked to stop, those it has then: that it has none is no error. Of a
+  // stopped one, none at once.
+  struct AwaitedAddresses {
+    bool ipv4 = false;
+    bool ipv6 = false;
+  };
+  Result<proxmox::Addresses> addresses(const ContainerState& state, AwaitedAddresses awaited,
+                                       std::stop_token stop);
+
   // The id of the container named by "node/vmid", "vmid" or a name that only one has. The node is
   // only where it was once: a container that has moved is found. Errors: `not_found`; `conflict`
   // naming all ids that share the name.
@@ -78,6 +89,7 @@ class Containers {
 
   Pve& pve_;
   Inventory& inventory_;
+  Clock& clock_;
   Log& log_;
   Births births_;
   StepRunner steps_;

@@ -53,6 +53,7 @@ Result<void> StepRunner::run(const Step& step, std::stop_token stop) {
           [&](const SetHa& s) { return set_ha(s, stop); },
           [&](const Start& s) { return start(ref(s), stop); },
           [&](const Stop& s) { return stop_it(ref(s), stop); },
+          [&](const MigrateContainer& s) { return migrate(s, stop); },
           [&](const Reboot& s) {
             return run_task(pve_, proxmox::reboot_container(ref(s), shutdown_timeout_s), stop);
           },
@@ -99,6 +100,27 @@ Result<void> StepRunner::stop_it(const ContainerRef& container, std::stop_token 
     stopped = run_task(pve_, proxmox::stop_container(container), stop);
   if (!stopped && !already(stopped.error(), "not running")) return stopped;
   return await_status(container, "stopped", stop);
+}
+
+// High availability only takes the request: the guest moves when its manager comes to it.
+Result<void> StepRunner::migrate(const MigrateContainer& step, std::stop_token stop) {
+  const ContainerRef before{step.from, step.vmid}, after{step.to, step.vmid};
+  const bool managed = TRY(live_status(pve_, before, stop)).managed_by_ha;
+  TRY(run_task(pve_, proxmox::migrate_container(before, step.to, step.running), stop));
+  const auto begin = clock_.steady();
+  while (true) {
+    const auto there = live_status(pve_, after, stop);
+    if (there) break;
+    if (!proxmox::is_absent_guest(there.error())) return tl::unexpected<Error>(there.error());
+    if (clock_.steady() - begin > (managed ? ha_follows : state_follows))
+      return tl::unexpected<Error>(
+          Error{Errc::internal,
+                "the container does not arrive on node " + step.to,
+                {},
+                "look at the log of the task, and at the rules of high availability"});
+    if (!clock_.sleep(status_poll, stop)) return fail(Errc::cancelled, "asked to stop");
+  }
+  return step.running ? await_status(after, "running", stop) : Result<void>();
 }
 
 Result<void> StepRunner::await_status(const ContainerRef& container, std::string_view wanted,

@@ -28,6 +28,7 @@ class StepRunner {
   Result<void> set_ha(const SetHa& step, std::stop_token stop);
   Result<void> start(const proxmox::ContainerRef& container, std::stop_token stop);
   Result<void> stop_it(const proxmox::ContainerRef& container, std::stop_token stop);
+  Result<void> migrate(const MigrateContainer& step, std::stop_token stop);
   Result<void> await_status(const proxmox::ContainerRef& container, std::string_view wanted,
                             std::stop_token stop);
 

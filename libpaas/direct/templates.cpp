@@ -10,8 +10,17 @@ namespace {
 
 constexpr std::array<std::string_view, 5> template_endings{".tar", ".tar.gz", ".tar.xz", ".tar.zst",
                                                            ".tar.bz2"};
-constexpr std::array<std::string_view, 6> checksum_algorithms{"md5",    "sha1",   "sha224",
-                                                              "sha256", "sha384", "sha512"};
+
+struct ChecksumForm {
+  std::string_view algorithm;
+  std::size_t digits;
+};
+constexpr std::array<ChecksumForm, 6> checksum_forms{
+    {{"sha512", 128}, {"sha256", 64}, {"sha384", 96}, {"sha224", 56}, {"sha1", 40}, {"md5", 32}}};
+
+bool is_hexadecimal(std::string_view text) {
+  return text.find_first_not_of("0123456789abcdefABCDEF") == std::string_view::npos;
+}
 
 bool is_file_name(std::string_view name) {
   const bool plain = std::all_of(name.begin(), name.end(), [](char c) {
@@ -38,6 +47,42 @@ std::string volume_of(const TemplateSpec& spec) {
   return spec.storage + ":vztmpl/" + spec.file_name;
 }
 
+std::string file_name_of(const TemplateSpec& spec) {
+  if (!spec.url.empty()) {
+    const std::string_view url = std::string_view(spec.url).substr(0, spec.url.find_first_of("?#"));
+    const auto authority = url.find("//");
+    const auto slash = url.rfind('/');
+    if (authority == std::string_view::npos || slash <= authority + 1) return {};
+    return percent_decode(url.substr(slash + 1)).value_or("");
+  }
+  if (!spec.local_path.empty()) return spec.local_path.substr(spec.local_path.rfind('/') + 1);
+  if (spec.oci_reference.empty()) return {};
+  std::string name = spec.oci_reference.substr(spec.oci_reference.rfind('/') + 1);
+  std::replace(name.begin(), name.end(), ':', '_');
+  return name + ".tar";
+}
+
+Result<proxmox::Checksum> parse_checksum(std::string_view text) {
+  const auto colon = text.find(':');
+  proxmox::Checksum checksum{lower(text.substr(0, colon)), {}};
+  const auto form =
+      std::find_if(checksum_forms.begin(), checksum_forms.end(),
+                   [&](const auto& one) { return one.algorithm == checksum.algorithm; });
+  if (colon == std::string_view::npos || form == checksum_forms.end())
+    return fail(Errc::invalid,
+                "must be an algorithm and a digest, \"sha512:39f6…\"; the algorithm one of sha512, "
+                "sha256, sha384, sha224, sha1 and md5");
+  checksum.digest = lower(text.substr(colon + 1));
+  if (checksum.digest.size() != form->digits || !is_hexadecimal(checksum.digest))
+    return fail(Errc::invalid, "must have a digest of " + std::to_string(form->digits) +
+                                   " hexadecimal digits after " + checksum.algorithm + ":");
+  return checksum;
+}
+
+std::string print_checksum(const proxmox::Checksum& checksum) {
+  return checksum.algorithm + ":" + checksum.digest;
+}
+
 std::vector<Refusal> refusals(const TemplateSpec& spec) {
   std::vector<Refusal> out;
   const int sources = !spec.url.empty() + !spec.local_path.empty() + !spec.oci_reference.empty();
@@ -49,45 +94,54 @@ std::vector<Refusal> refusals(const TemplateSpec& spec) {
                    "\"" + shortened(spec.file_name, 80) + "\" is no name of a template",
                    "use letters, digits and -_.+ and end with .tar, .tar.gz, .tar.xz, .tar.zst or "
                    ".tar.bz2"});
+  if (!spec.oci_reference.empty() && is_file_name(spec.file_name) &&
+      !spec.file_name.ends_with(".tar"))
+    out.push_back({"file_name",
+                   "an image from a registry becomes an archive that is not compressed",
+                   "end the name with .tar"});
   if (!spec.url.empty() && !spec.url.starts_with("http://") && !spec.url.starts_with("https://"))
     out.push_back({"url", "is neither http nor https", "use a URL that the node can reach"});
   const auto& checksum = spec.checksum;
-  if (checksum.algorithm.empty() != checksum.digest.empty())
-    out.push_back({"checksum", "needs both an algorithm and a digest", "give both or none"});
-  if (!checksum.algorithm.empty() &&
-      std::find(checksum_algorithms.begin(), checksum_algorithms.end(), checksum.algorithm) ==
-          checksum_algorithms.end())
-    out.push_back({"checksum.algorithm", "is not known to the server",
-                   "use sha256, sha512, sha384, sha224, sha1 or md5"});
-  if (!checksum.digest.empty() && !spec.oci_reference.empty())
+  const bool any_checksum = !checksum.algorithm.empty() || !checksum.digest.empty();
+  if (any_checksum)
+    if (const auto parsed = parse_checksum(print_checksum(checksum)); !parsed)
+      out.push_back({"checksum", parsed.error().message, "give both as the publisher names them"});
+  if (any_checksum && !spec.oci_reference.empty())
     out.push_back({"checksum", "cannot be checked for an image from a registry", "leave it out"});
   return out;
 }
 
-Result<proxmox::Template> Templates::create(const TemplateSpec& spec, std::stop_token stop) {
+Result<proxmox::Template> Templates::create(const TemplateSpec& spec, std::stop_token stop,
+                                            const std::function<void()>& begins) {
   TRY(refuse(refusals(spec)));
   const std::string volume = volume_of(spec);
   const std::string what = "unable to create template " + volume + " on node " + spec.node;
-  auto there = observe(spec.node, volume, stop);
-  if (!there) return fail_while(what, std::move(there));
-  if (*there && !spec.overwrite)
-    return tl::unexpected<Error>(Error{Errc::conflict,
-                                       "a file of that name exists already",
-                                       {what},
-                                       "import it, choose another file name, or allow to overwrite "
-                                       "it"});
-  if (*there) {
-    auto removed = remove(spec.node, volume, stop);
-    if (!removed) return fail_while(what, std::move(removed));
-  }
+  auto cleared = clear_place(spec, stop);
+  if (!cleared) return fail_while(what, std::move(cleared));
+  if (begins) begins();
   auto fetched = fetch(spec, stop);
+  listing(spec.node, spec.storage).forget();
   if (!fetched && !may_still_happen(fetched.error())) return fail_while(what, std::move(fetched));
-  auto made = observe(spec.node, volume, stop);
+  auto made = observe_anew(spec.node, volume, stop);
   if (made && *made) return std::move(**made);
   if (!fetched) return fail_while(what, std::move(fetched));
   if (!made) return fail_while(what, std::move(made));
   return tl::unexpected<Error>(
       Error{Errc::internal, "the task has ended, but the file is not there", {what}, {}});
+}
+
+Result<void> Templates::clear_place(const TemplateSpec& spec, std::stop_token stop) {
+  const std::string volume = volume_of(spec);
+  const auto there = TRY(observe_anew(spec.node, volume, stop));
+  if (!there) return {};
+  if (!spec.overwrite)
+    return tl::unexpected<Error>(Error{Errc::conflict,
+                                       "a file of that name exists already",
+                                       {},
+                                       "import it, choose another file name, or allow to overwrite "
+                                       "it"});
+  log_.info("template is removed to be overwritten", {{"volume", volume}, {"node", spec.node}});
+  return remove(spec.node, volume, stop);
 }
 
 Result<void> Templates::fetch(const TemplateSpec& spec, std::stop_token stop) {
@@ -109,25 +163,44 @@ Result<void> Templates::fetch(const TemplateSpec& spec, std::stop_token stop) {
   return pve_.wait(task, stop);
 }
 
+Templates::Listing& Templates::listing(const std::string& node, const std::string& storage) {
+  const std::lock_guard lock(mutex_);
+  auto& listing = listings_[{node, storage}];
+  if (!listing) listing = std::make_unique<Listing>();
+  return *listing;
+}
+
 Result<std::optional<proxmox::Template>> Templates::observe(const std::string& node,
                                                             const std::string& volume,
                                                             std::stop_token stop) {
   const std::string storage = storage_of(volume);
-  const Json data = TRY(pve_.call(proxmox::list_templates(node, storage), stop));
-  for (auto& one : TRY(proxmox::parse_templates(data, node, storage)))
-    if (one.volume == volume) return std::optional(std::move(one));
+  const auto ask = [&]() -> Result<std::vector<proxmox::Template>> {
+    const Json data = TRY(pve_.call(proxmox::list_templates(node, storage), stop));
+    return proxmox::parse_templates(data, node, storage);
+  };
+  const auto all = TRY(listing(node, storage).get(ask, stop));
+  for (const auto& one : *all)
+    if (one.volume == volume) return std::optional(one);
   return std::optional<proxmox::Template>{};
+}
+
+Result<std::optional<proxmox::Template>> Templates::observe_anew(const std::string& node,
+                                                                 const std::string& volume,
+                                                                 std::stop_token stop) {
+  listing(node, storage_of(volume)).forget();
+  return observe(node, volume, stop);
 }
 
 Result<void> Templates::remove(const std::string& node, const std::string& volume,
                                std::stop_token stop) {
   const std::string what = "unable to remove template " + volume + " on node " + node;
-  auto there = observe(node, volume, stop);
+  auto there = observe_anew(node, volume, stop);
   if (!there) return fail_while(what, std::move(there));
   if (!*there) return {};
   auto removed = run_task(pve_, proxmox::delete_volume(node, storage_of(volume), volume), stop);
+  listing(node, storage_of(volume)).forget();
   if (removed) return {};
-  there = observe(node, volume, stop);
+  there = observe_anew(node, volume, stop);
   if (there && !*there) return {};
   return fail_while(what, std::move(removed));
 }

@@ -5,13 +5,20 @@
 // is there, so that nothing is lost sight of when a call fails half way.
 
 #include <cstdint>
+#include <functional>
+#include <map>
+#include <memory>
+#include <mutex>
 #include <optional>
 #include <stop_token>
 #include <string>
+#include <string_view>
+#include <utility>
 #include <vector>
 
 #include "libpaas/base/log.hpp"
 #include "libpaas/direct/container.hpp"
+#include "libpaas/direct/single_flight.hpp"
 #include "libpaas/ports/pve.hpp"
 #include "libpaas/proxmox/calls.hpp"
 #include "libpaas/proxmox/inventory.hpp"
@@ -36,7 +43,17 @@ struct TemplateSpec {
 // "local:vztmpl/debian-12.tar.zst"
 std::string volume_of(const TemplateSpec& spec);
 
-// Why a template cannot be created as declared; all reasons at once.
+// The name that a file from there has by itself: the last part of the URL's or the local path, or
+// "alpine_3.20.tar" of "docker.io/library/alpine:3.20". Empty where there is none; what it gives
+// may still be refused.
+std::string file_name_of(const TemplateSpec& spec);
+
+// "sha512:39f6…", as people write it; digits in either case. Errors: `invalid`, for an algorithm
+// that the server does not know, and a digest that is none of that algorithm.
+Result<proxmox::Checksum> parse_checksum(std::string_view text);
+std::string print_checksum(const proxmox::Checksum& checksum);
+
+// Why a template cannot be created as declared; all reasons at once, none with a part of the URL.
 std::vector<Refusal> refusals(const TemplateSpec& spec);
 
 // Thread-safe.
@@ -45,11 +62,16 @@ class Templates {
   // Everything outlives this.
   Templates(Pve& pve, Log& log) : pve_(pve), log_(log) {}
 
+  // `begins` is called once, before the first call that may bring the file into being: when that
+  // was never called, or the error is none of `unknown_outcome`, `timeout` and `cancelled`, there
+  // is no file of ours and there will be none.
   // Errors: `invalid` as refusals(); `conflict` if the file exists and may not be overwritten; else
-  // as Pve. After `unknown_outcome`, `timeout` and `cancelled` it may come into being by itself.
-  Result<proxmox::Template> create(const TemplateSpec& spec, std::stop_token stop);
+  // as Pve.
+  Result<proxmox::Template> create(const TemplateSpec& spec, std::stop_token stop,
+                                   const std::function<void()>& begins = {});
 
-  // nullopt: the storage can be read and has no such volume.
+  // nullopt: the storage can be read and has no such volume. What a storage holds is asked once and
+  // shared by all who ask, until something is created or removed there through this.
   Result<std::optional<proxmox::Template>> observe(const std::string& node,
                                                    const std::string& volume, std::stop_token stop);
 
@@ -57,10 +79,19 @@ class Templates {
   Result<void> remove(const std::string& node, const std::string& volume, std::stop_token stop);
 
  private:
+  using Listing = SingleFlight<std::vector<proxmox::Template>>;
+
+  Result<void> clear_place(const TemplateSpec& spec, std::stop_token stop);
   Result<void> fetch(const TemplateSpec& spec, std::stop_token stop);
+  Result<std::optional<proxmox::Template>> observe_anew(const std::string& node,
+                                                        const std::string& volume,
+                                                        std::stop_token stop);
+  Listing& listing(const std::string& node, const std::string& storage);
 
   Pve& pve_;
   Log& log_;
+  std::mutex mutex_;
+  std::map<std::pair<std::string, std::string>, std::unique_ptr<Listing>> listings_;
 };
 
 }  // namespace paas::direct

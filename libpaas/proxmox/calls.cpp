@@ -130,6 +130,12 @@ Call container_interfaces(const ContainerRef& container) {
   return {Method::get, container_path(container) + "/interfaces", {}};
 }
 
+Call migrate_container(const ContainerRef& container, std::string_view target, bool restart) {
+  Params params{{"target", std::string(target)}};
+  if (restart) params.emplace_back("restart", "1");
+  return {Method::post, container_path(container) + "/migrate", std::move(params)};
+}
+
 Call destroy_container(const ContainerRef& container) {
   return {Method::del, container_path(container), {{"purge", "1"}}};
 }

@@ -98,8 +98,14 @@ Call stop_container(const ContainerRef& container);
 Call shutdown_container(const ContainerRef& container, int timeout_s);
 Call reboot_container(const ContainerRef& container, int timeout_s);
 
-// GET …/interfaces: the addresses a running container has; null for a stopped one.
+// GET …/interfaces: the addresses a running container has; null for a stopped one. See
+// parse_addresses. VM.Audit.
 Call container_interfaces(const ContainerRef& container);
+
+// POST …/migrate: a UPID; of a guest under high availability only the request for it. A running
+// container is stopped, moved and started again (`restart`); its local volumes are copied.
+// VM.Migrate.
+Call migrate_container(const ContainerRef& container, std::string_view target, bool restart);
 
 // DELETE …?purge=1: a UPID. Removes volumes, and the guest from backup jobs, replication and high
 // availability. Refused while it runs or is protected. VM.Allocate.

@@ -177,6 +177,9 @@ void FakePve::end(Task& task) {
 void FakePve::let_time_pass() {
   for (auto& [upid, task] : tasks_)
     if (!task.outcome && --task.calls_left <= 0) end(task);
+  if (asked_to_move_.empty() || --ha_moves_after > 0) return;
+  for (const auto& [vmid, node] : asked_to_move_) containers.at(vmid).node = node;
+  asked_to_move_.clear();
 }
 
 // --- where calls go
@@ -235,6 +238,8 @@ Result<Json> FakePve::act_on_container(const Call& call, const Parts& parts) {
   if (what == "config") return configure(vmid, call.params);
   if (what == "resize") return resize(vmid, call.params);
   if (what == "clone") return clone(vmid, call.params);
+  if (what == "migrate") return migrate(vmid, call.params);
+  if (what == "interfaces") return interfaces(vmid);
   if (what == "template") {
     if (container.running) return refuse(500, "you can't convert a running CT to a template");
     container.settings["template"] = "1";

@@ -79,6 +79,8 @@ class FakePve final : public Pve {
   bool lists_lag = false;        // /cluster/resources says what listed_running says
   bool may_read_ha = true;       // Sys.Audit
   int creations_last_calls = 0;  // a creation nobody waits for ends after so many calls
+  int addresses_after = 0;       // a DHCP server answers when it was asked for so often
+  int ha_moves_after = 0;        // the HA manager moves a guest after so many calls
 
   // A volume of a container was allocated so many times.
   int allocations() const { return allocations_; }
@@ -114,12 +116,13 @@ class FakePve final : public Pve {
   Result<void> remove_setting(Container& container, const std::string& key);
   Result<Json> resize(int vmid, const proxmox::Params& params);
   Result<Json> destroy(int vmid);
+  Result<Json> migrate(int vmid, const proxmox::Params& params);
+  Json interfaces(int vmid);
   Result<Json> change_status(int vmid, const std::string& action);
   Json settings(const Container& container) const;
   std::string allocate(int vmid, const std::string& value);
   std::string stored(int vmid, Container* current, const std::string& key,
                      const std::string& value);
-  void make_unused(Container& container, const std::string& volume);
   void finish_creation(int vmid, std::map<std::string, std::string> settings, std::string pool);
 
   Result<Json> begin(const std::string& type, int vmid, const std::string& node,
@@ -143,6 +146,7 @@ class FakePve final : public Pve {
   std::optional<std::pair<std::size_t, std::string>> half_;
   std::map<std::string, Task> tasks_;  // by UPID
   int allocations_ = 0;
+  std::map<int, std::string> asked_to_move_;  // by HA
   int macs_ = 0;
 };
 

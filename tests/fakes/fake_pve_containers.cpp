@@ -120,12 +120,20 @@ Json setting_json(const std::string& key, const std::string& value) {
   return Json{value};
 }
 
+void keep_as_unused(FakePve::Container& container, const std::string& value) {
+  int index = 0;
+  while (container.settings.contains("unused" + std::to_string(index))) ++index;
+  container.settings["unused" + std::to_string(index)] = value.substr(0, value.find(','));
+}
+
 void apply_pending(FakePve::Container& container) {
   for (const auto& [key, value] : container.pending) {
-    if (value)
+    if (value) {
       container.settings[key] = *value;
-    else
-      container.settings.erase(key);
+      continue;
+    }
+    if (is_numbered(key, "mp")) keep_as_unused(container, container.settings[key]);
+    container.settings.erase(key);
   }
   container.pending.clear();
 }
@@ -196,6 +204,7 @@ Result<Json> FakePve::clone(int source, const Params& params) {
       if (is_numbered(key, "net")) {
         const std::size_t mac = value.find(",hwaddr=");
         if (mac != std::string::npos) value.erase(mac, 25);
+        value.erase(std::min(value.find(",type=veth"), value.size()));
       }
       if ((key == "rootfs" || is_numbered(key, "mp")) && value[0] != '/') {
         std::string size;
@@ -309,7 +318,7 @@ Result<void> FakePve::remove_setting(Container& container, const std::string& ke
   }
   const std::string value = found->second;
   container.settings.erase(found);
-  if (is_numbered(key, "mp")) make_unused(container, value);
+  if (is_numbered(key, "mp")) keep_as_unused(container, value);
   return {};
 }
 
@@ -335,16 +344,10 @@ std::string FakePve::stored(int vmid, Container* current, const std::string& key
     const auto found = current->settings.find(key);
     const auto volume = [](const std::string& text) { return text.substr(0, text.find(',')); };
     if (found != current->settings.end() && volume(found->second) != volume(value))
-      make_unused(*current, found->second);
+      keep_as_unused(*current, found->second);
     if (asks_for_volume(value)) return allocate(vmid, value);
   }
   return value;  // of rootfs too, whatever it is
-}
-
-void FakePve::make_unused(Container& container, const std::string& value) {
-  int index = 0;
-  while (container.settings.contains("unused" + std::to_string(index))) ++index;
-  container.settings["unused" + std::to_string(index)] = value.substr(0, value.find(','));
 }
 
 // --- volumes and life
@@ -380,6 +383,59 @@ Result<Json> FakePve::change_status(int vmid, const std::string& action) {
     apply_pending(it);
     return {};
   });
+}
+
+Result<Json> FakePve::migrate(int vmid, const Params& params) {
+  Container& container = containers.at(vmid);
+  const std::string target = value_of(params, "target");
+  if (std::find(nodes_.begin(), nodes_.end(), target) == nodes_.end())
+    return say(500, "no such cluster node '" + target + "'");
+  if (target == container.node) return refuse_parameter("target", "target is local node.");
+  const bool restart = value_of(params, "restart") == "1";
+  if (container.running && !restart)
+    return say(500, "can't migrate running container without --online or --restart");
+  const bool by_ha = ha.contains(vmid);
+  return begin(by_ha ? "hamigrate" : "vzmigrate", vmid, container.node,
+               [=, this]() -> Result<void> {
+                 if (offline.contains(target))
+                   return fail(Errc::unavailable, "no route to node '" + target + "'");
+                 if (by_ha && ha_moves_after > 0) {
+                   asked_to_move_[vmid] = target;
+                   return {};
+                 }
+                 containers.at(vmid).node = target;
+                 if (containers.at(vmid).running) apply_pending(containers.at(vmid));
+                 return {};
+               });
+}
+
+Json FakePve::interfaces(int vmid) {
+  const Container& container = containers.at(vmid);
+  if (!container.running) return {};
+  const bool leased = addresses_after == 0;
+  if (addresses_after > 0) --addresses_after;
+  Json::Array list{Json::Object{
+      {"name", "lo"},
+      {"ip-addresses", Json::Array{Json::Object{{"ip-address", "127.0.0.1"}, {"prefix", "8"}}}}}};
+  for (const auto& [key, value] : container.settings) {
+    if (!is_numbered(key, "net")) continue;
+    Json::Array addresses{Json::Object{{"ip-address", "fe80::1"}, {"prefix", "64"}}};
+    std::string name;
+    for (const auto part : split(value, ',')) {
+      if (part.starts_with("name=")) name = part.substr(5);
+      const bool ipv4 = part.starts_with("ip="), ipv6 = part.starts_with("ip6=");
+      if (!ipv4 && !ipv6) continue;
+      std::string address(part.substr(part.find('=') + 1));
+      address = address.substr(0, address.find('/'));
+      if (address == "dhcp" || address == "auto") {
+        if (!leased) continue;
+        address = (ipv4 ? "192.0.2." : "2001:db8::") + std::to_string(vmid % 250);
+      }
+      addresses.push_back(Json::Object{{"ip-address", address}, {"prefix", "24"}});
+    }
+    list.push_back(Json::Object{{"name", name}, {"ip-addresses", std::move(addresses)}});
+  }
+  return Json{std::move(list)};
 }
 
 Result<Json> FakePve::destroy(int vmid) {
