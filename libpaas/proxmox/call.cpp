@@ -139,7 +139,8 @@ Result<Json> judge(const Reply& reply) {
     auto body = parse_json(reply.body);
     if (!body || !body->object())
       return fail(Errc::internal, "the answer is not that of a Proxmox VE API");
-    return (*body)["data"];
+    const auto data = body->object()->find("data");
+    return data == body->object()->end() ? Json{} : std::move(data->second);
   }
   const Json body = error_body(reply);
   std::string text = server_text(reply, body);

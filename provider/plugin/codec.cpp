@@ -57,6 +57,11 @@ Result<tf::Value> decode(const tf::Type& type, const tfplugin6::DynamicValue& me
   return tf::Value(tf::Null{});
 }
 
+bool is_null(const tfplugin6::DynamicValue& message) {
+  if (!message.msgpack().empty()) return message.msgpack() == "\xc0";
+  return message.json().empty() || trim(message.json()) == "null";
+}
+
 Result<tf::Value> decode(const tf::Type& type, const tfplugin6::RawState& message) {
   if (!message.json().empty()) return tf::decode_json(type, message.json());
   if (message.flatmap().empty()) return fail(Errc::invalid, "the stored value is empty");

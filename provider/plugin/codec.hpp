@@ -21,6 +21,8 @@ namespace paas::plugin {
 // The value in a message: msgpack if there is any, else JSON, else null. Errors: `invalid`, with
 // the path; never quotes a value.
 Result<tf::Value> decode(const tf::Type& type, const tfplugin6::DynamicValue& message);
+// Whether that value is null, told without decoding it.
+bool is_null(const tfplugin6::DynamicValue& message);
 // A stored state or identity. Errors: `invalid`, also for the form that Terraform wrote before
 // 0.12.
 Result<tf::Value> decode(const tf::Type& type, const tfplugin6::RawState& message);

@@ -16,9 +16,7 @@ Result<void> plan_change(const Scope& scope, const pb::PlanResourceChange_Reques
   // A client of 6.11 keeps what the first planning said for the second, inside apply.
   request.private_data = in.planned_private().empty() ? in.prior_private() : in.planned_private();
   request.write_only_allowed = in.client_capabilities().write_only_attributes_allowed();
-  const bool destroys = decode(offered->shape.type, in.proposed_new_state())
-                            .map([](const tf::Value& v) { return v.is_null(); })
-                            .value_or(false);
+  const bool destroys = is_null(in.proposed_new_state());
   if (destroys) request.config = tf::Null{};
 
   const tf::Call call = call_of(scope, in);

@@ -85,7 +85,8 @@ Result<void> upgrade_state(const Scope& scope, const pb::UpgradeResourceState_Re
     const Json upgraded = TRY(offered->item->upgrade(in.version(), std::move(stored)));
     state = TRY(tf::decode_json(offered->shape.type, print_json(upgraded)));
   }
-  encode(offered->shape, tf::without_write_only(schema, state), out.mutable_upgraded_state());
+  encode(offered->shape, tf::without_write_only(schema, std::move(state)),
+         out.mutable_upgraded_state());
   return {};
 }
 
@@ -148,10 +149,9 @@ Result<void> move_resource(const Scope& scope, const pb::MoveResourceState_Reque
   if (in.source_state().json().empty())
     return fail(Errc::invalid, "the state to take over is empty, or older than Terraform 0.12");
   Json state = TRY(parse_json(in.source_state().json()));
-  const tf::Value target =
-      TRY(offered->item->move({in.source_provider_address(), in.source_type_name(),
-                               in.source_schema_version(), std::move(state)}));
-  encode(offered->shape, tf::without_write_only(*offered->shape.schema, target),
+  tf::Value target = TRY(offered->item->move({in.source_provider_address(), in.source_type_name(),
+                                              in.source_schema_version(), std::move(state)}));
+  encode(offered->shape, tf::without_write_only(*offered->shape.schema, std::move(target)),
          out.mutable_target_state());
   return {};
 }

@@ -51,6 +51,7 @@ void keep_words(const Schema& schema, const Value& known, Value& object);
 
 void keep_words(const Attribute& a, const Value& known, Value& observed) {
   if (absent(known) || absent(observed) || known.is_unknown() || observed.is_unknown()) return;
+  if (observed == known) return;  // as nearly always
   const bool said = wholly_known(known) && wholly_known(observed);
   if (said && (equal(a.type, known, observed) || (a.rules.same && a.rules.same(known, observed)))) {
     observed = known;
@@ -77,10 +78,9 @@ void keep_words(const Schema& schema, const Value& known, Value& object) {
 
 }  // namespace
 
-Value without_write_only(const Schema& schema, const Value& value) {
-  Value stored = value;
-  if (stored.as<Map>()) drop_write_only(schema, stored);
-  return stored;
+Value without_write_only(const Schema& schema, Value value) {
+  if (value.as<Map>()) drop_write_only(schema, value);
+  return value;
 }
 
 Value as_written(const Schema& schema, const Value& known, Value observed) {

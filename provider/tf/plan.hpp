@@ -33,7 +33,7 @@ Plan plan(const Schema& schema, const Value& prior, const Value& config);
 Diagnostics validate(const Schema& schema, const Value& config);
 
 // The value with every write-only attribute null: what may be stored.
-Value without_write_only(const Schema& schema, const Value& value);
+Value without_write_only(const Schema& schema, Value value);
 
 // An observed value in the words of the known one, wherever both mean the same (Rules::same, the
 // order of a set, the digits of a double); elements are matched as in a plan. What Terraform has

@@ -145,18 +145,20 @@ ApplyResult Typed<M>::apply(const ApplyRequest& request, const Call& call) {
 
 template <class M>
 ReadResult Typed<M>::read(const ReadRequest& request, const Call& call) {
-  ReadResult result{request.state, request.identity, request.private_data, Deferred::no, {}};
+  ReadResult result{Null{}, request.identity, request.private_data, Deferred::no, {}};
   Call inner = call;
   inner.private_data = request.private_data;
   auto known = object_.decode(request.state);
   Result<std::optional<M>> found =
       known ? observe(*known, inner) : Result<std::optional<M>>(tl::unexpected(known.error()));
   if (!found) {
+    result.state = request.state;
     result.diagnostics.push_back(diagnostic_of(found.error(), "unable to read " + name_));
     return result;
   }
-  result.state = *found ? stored(**found, request.state) : Value(Null{});
-  if (*found) result.identity = identity_of(**found);
+  if (!*found) return result;
+  result.state = stored(**found, request.state);
+  result.identity = identity_of(**found);
   return result;
 }
 

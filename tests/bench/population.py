@@ -12,6 +12,7 @@ from tests.harness.cluster import Cluster
 from tests.harness.terraform import Workspace
 
 FIRST_VMID = 10_000
+AT_ONCE = 500  # guests; a request to the fake cluster is at most 512 KiB
 
 
 def mac_of(index: int) -> str:
@@ -73,7 +74,9 @@ def populate(cluster: Cluster, workspace: Workspace, configuration, count: int) 
     mac = mac_in(config)
     settings = {key: value for key, value in config.items() if key != "digest"}
     path.write_text(json.dumps(multiplied(json.loads(path.read_text()), mac, count)))
-    cluster.control("/seed", {"guests": [
-        {"vmid": FIRST_VMID + index, "node": "pve1", "status": "running",
-         "config": Sibling(mac, index).of(settings)} for index in range(count)]})
+    for begin in range(0, count, AT_ONCE):
+        cluster.control("/seed", {"guests": [
+            {"vmid": FIRST_VMID + index, "node": "pve1", "status": "running",
+             "config": Sibling(mac, index).of(settings)}
+            for index in range(begin, min(begin + AT_ONCE, count))]})
     workspace.write(configuration(count))

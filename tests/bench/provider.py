@@ -26,6 +26,7 @@ from tests.harness.process import ending_all  # noqa: E402
 from tests.harness.terraform import Workspace  # noqa: E402
 
 RUNS = 5
+FEW = 3  # runs of what takes long and no goal speaks of
 MANY = 1000  # the size that the goals speak of; above it once is enough
 NODES = 3
 
@@ -98,39 +99,50 @@ def cold_rows(folder: pathlib.Path, host: str, count: int, runs: int):
 
 
 def warm_rows(folder: pathlib.Path, host: str, count: int, runs: int):
-    of_many = count == MANY
     with Cluster(folder / "pve", NODES) as cluster:
         meter = Meter(folder / "metered", build.program("terraform-provider-paas"))
         real = Workspace(folder / "real", host, cluster.environment, meter.folder)
         populate(cluster, real, configuration, count)
-        noop_meter = Meter(folder / "metered-noop", build.program("terraform-provider-corner"))
-        noop = noop_beside(folder / "noop", real, host, noop_meter, count)
         cluster.forget_calls()
-        real.assert_nothing_to_do()
+        first = meter.around(real.assert_nothing_to_do)
         calls = len(cluster.calls())
-        ours, floor = medians([(meter, real.assert_nothing_to_do),
-                               (noop_meter, noop.assert_nothing_to_do)], runs)
-
-        def beside(measure, mine, unit, other, **options):
-            return Row(f"{count}: {measure}", mine, unit, peer=other, peer_name="corner_noop",
-                       **options)
-
-        yield beside("plan no-op", ours.wall_s, "s", floor.wall_s, note=times(runs))
-        yield beside("plan no-op, peak memory", ours.peak_mib, "MiB", floor.peak_mib,
-                     goal=25 if of_many else None)
-        yield beside("plan no-op, CPU of the provider", ours.cpu_s, "s", floor.cpu_s,
-                     goal=round(1.1 * floor.cpu_s, 4) if of_many else None,
-                     note="of all its processes; the goal is the peer and 10 %")
         yield Row(f"{count}: API calls per refresh", calls, "calls", goal=NODES + count,
                   note="goal: nodes and guests")
-        without, bare = medians(
-            [(meter, lambda: real.assert_nothing_to_do("-refresh=false")),
-             (noop_meter, lambda: noop.assert_nothing_to_do("-refresh=false"))], runs)
-        yield beside("plan without refresh, CPU of the provider", without.cpu_s, "s", bare.cpu_s,
-                     note="the same without the API")
+        if count > MANY:
+            yield Row(f"{count}: plan no-op", first.wall_s, "s", note=times(runs))
+            yield Row(f"{count}: plan no-op, peak memory", first.peak_mib, "MiB")
+            yield Row(f"{count}: plan no-op, CPU of the provider", first.cpu_s, "s")
+        else:
+            yield from beside_noop(folder, host, (real, meter), count, runs)
         cluster.control("/latency", {"ms": 20})
         usage, = medians([(meter, real.assert_nothing_to_do)], runs)
         yield Row(f"{count}: plan no-op over a 20 ms API", usage.wall_s, "s", note=times(runs))
+
+
+def beside_noop(folder: pathlib.Path, host: str, ours: tuple, count: int, runs: int):
+    """The same plan with the resource that does nothing."""
+    goals = count == MANY
+    real, meter = ours
+    noop_meter = Meter(folder / "metered-noop", build.program("terraform-provider-corner"))
+    noop = noop_beside(folder / "noop", real, host, noop_meter, count)
+
+    def row(measure, mine, unit, other, **options):
+        return Row(f"{count}: {measure}", mine, unit, peer=other, peer_name="corner_noop",
+                   **options)
+
+    usage, floor = medians([(meter, real.assert_nothing_to_do),
+                            (noop_meter, noop.assert_nothing_to_do)], runs)
+    yield row("plan no-op", usage.wall_s, "s", floor.wall_s, note=times(runs))
+    yield row("plan no-op, peak memory", usage.peak_mib, "MiB", floor.peak_mib,
+              goal=25 if goals else None)
+    yield row("plan no-op, CPU of the provider", usage.cpu_s, "s", floor.cpu_s,
+              goal=round(1.1 * floor.cpu_s, 4) if goals else None,
+              note="of all its processes; the goal is the peer and 10 %")
+    few = min(runs, FEW)
+    usage, floor = medians([(meter, lambda: real.assert_nothing_to_do("-refresh=false")),
+                            (noop_meter, lambda: noop.assert_nothing_to_do("-refresh=false"))], few)
+    yield row("plan without refresh, CPU of the provider", usage.cpu_s, "s", floor.cpu_s,
+              note=f"the same without the API, {times(few)}")
 
 
 def handshake_row(named: str | None, runs: int) -> Row:
@@ -158,7 +170,8 @@ def measured(folder: pathlib.Path, sizes: list, runs: int):
     if named:
         size = max((s for s in sizes if s <= MANY), default=sizes[0])
         yield from peer.rows(folder / "peer", host, pathlib.Path(named),
-                             (configuration, build.program("terraform-provider-paas")), size, runs)
+                             (configuration, build.program("terraform-provider-paas")), size,
+                             min(runs, FEW))
 
 
 def main() -> int:

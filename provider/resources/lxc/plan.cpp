@@ -289,6 +289,8 @@ void refine_plan(const Planning& planning, const PlanContext& context) {
   Filling(planning, context, creating).all();
 
   const auto planned = lxc_object().decode(planning.plan.state);
+  const bool stays = !creating && planning.plan.state == planning.prior;
+  if (planned && stays) return check_policy(planning, *planned, context.policy, creating);
   const auto prior = creating ? Result<Lxc>(Lxc{}) : lxc_object().decode(planning.prior);
   if (!planned || !prior) return;  // the values come from our own schema: they decode
   if (creating) {
