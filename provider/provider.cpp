@@ -8,6 +8,7 @@
 #include "provider/data/pve_storages/pve_storages.hpp"
 #include "provider/data/pve_templates/pve_templates.hpp"
 #include "provider/resources/lxc/lxc.hpp"
+#include "provider/resources/lxc_template/lxc_template.hpp"
 
 namespace paas::provider {
 namespace {
@@ -151,6 +152,7 @@ class PaasProvider final : public tf::Provider {
             world_.machine, policy::Policy(),
             Error{Errc::unavailable, "the provider has not been configured yet", {}, {}}))) {
     resources_.push_back(lxc::make_lxc(services_));
+    resources_.push_back(lxc_template::make_lxc_template(services_));
     data_sources_.push_back(pve_guests::make_pve_guests(services_));
     data_sources_.push_back(pve_nodes::make_pve_nodes(services_));
     data_sources_.push_back(pve_storages::make_pve_storages(services_));

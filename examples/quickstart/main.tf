@@ -1,4 +1,4 @@
-# Two containers from one template: one with an address from DHCP, one with its own.
+# Two containers from one template: one with its own address, one with an address from DHCP.
 # Where the cluster is and who you are come from PROXMOX_VE_ENDPOINT and PROXMOX_VE_API_TOKEN.
 
 terraform {
@@ -17,16 +17,19 @@ variable "node" {
   default     = "pve1"
 }
 
-variable "template" {
-  description = "Template on a storage of that node."
-  type        = string
-  default     = "local:vztmpl/debian-12-standard_12.7-1_amd64.tar.zst"
+# The node downloads it. Under a name of its own, so that `destroy` takes no template away that
+# others use.
+resource "paas_lxc_template" "debian" {
+  node      = var.node
+  url       = "http://download.proxmox.com/images/system/debian-12-standard_12.7-1_amd64.tar.zst"
+  checksum  = "sha512:39f6d06e082d6a418438483da4f76092ebd0370a91bad30b82ab6d0f442234d63fe27a15569895e34d6d1e5ca50319f62637f7fb96b98dbde4f6103cf05bff6d"
+  file_name = "quickstart-debian-12.7-1_amd64.tar.zst"
 }
 
 resource "paas_lxc" "web" {
   hostname = "web"
   node     = var.node
-  template = var.template
+  template = paas_lxc_template.debian.volume
   cores    = 1
   memory   = "512M"
 
@@ -47,7 +50,7 @@ resource "paas_lxc" "web" {
 resource "paas_lxc" "worker" {
   hostname = "worker"
   node     = var.node
-  template = var.template
+  template = paas_lxc_template.debian.volume
   memory   = "256M"
 
   root_disk = {

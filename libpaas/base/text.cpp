@@ -152,6 +152,26 @@ std::string excerpt(std::string_view text, std::size_t max_bytes) {
   return '"' + to_utf8(shortened(text, max_bytes)) + '"';
 }
 
+std::string without_url_secrets(std::string_view text) {
+  static constexpr std::string_view hidden = "(sensitive)";
+  std::string out;
+  for (auto mark = text.find("://"); mark != std::string_view::npos; mark = text.find("://")) {
+    out += text.substr(0, mark + 3);
+    text.remove_prefix(mark + 3);
+    std::string_view url = text.substr(0, text.find_first_of(" \t\r\n\"'`<>"));
+    text.remove_prefix(url.size());
+    const auto at = url.substr(0, url.find_first_of("/?#")).rfind('@');
+    if (at != std::string_view::npos) {
+      out += hidden;
+      url.remove_prefix(at);
+    }
+    const auto query = url.find('?');
+    out += url.substr(0, query);
+    if (query != std::string_view::npos) out.append("?").append(hidden);
+  }
+  return out.append(text);
+}
+
 bool is_utf8(std::string_view text) {
   while (!text.empty()) {
     const std::size_t length = utf8_length(text);

@@ -48,6 +48,10 @@ std::string shortened(std::string_view text, std::size_t max_bytes);
 // The same as a message quotes it: in double quotes, and UTF-8 whatever the text is.
 std::string excerpt(std::string_view text, std::size_t max_bytes);
 
+// A text of somebody else's with the secret parts of every URL in it, what stands before '@' in the
+// authority and what follows '?', as "(sensitive)".
+std::string without_url_secrets(std::string_view text);
+
 // RFC 3629: no overlong forms, no surrogates, nothing above U+10FFFF.
 bool is_utf8(std::string_view text);
 

@@ -88,4 +88,15 @@ TEST_CASE("to_utf8 replaces what belongs to no character") {
   }));
 }
 
+TEST_CASE("the secret parts of URLs are hidden wherever they stand in a text") {
+  CHECK(without_url_secrets("no address at all") == "no address at all");
+  CHECK(without_url_secrets("get https://example.org/a@b.tar to x") ==
+        "get https://example.org/a@b.tar to x");
+  CHECK(without_url_secrets("get 'https://me:pass@example.org:8443/a.tar?sig=1&x=2' and") ==
+        "get 'https://(sensitive)@example.org:8443/a.tar?(sensitive)' and");
+  CHECK(without_url_secrets("http://token@a/ http://b:c@d@e?f") ==
+        "http://(sensitive)@a/ http://(sensitive)@e?(sensitive)");
+  CHECK(without_url_secrets("ends with ://") == "ends with ://");
+}
+
 }  // namespace paas::text_test

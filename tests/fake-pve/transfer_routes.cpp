@@ -76,10 +76,25 @@ Result<void> check_sum(const Arrival& arrival, const std::filesystem::path& file
   return {};
 }
 
-// The file becomes a volume. It is kept under a name of its own in the state folder.
-Result<void> take_in(World& world, const Arrival& arrival, const std::filesystem::path& file) {
+// The same of a file that is known by its digests alone.
+Result<void> check_known_sum(const Arrival& arrival,
+                             const std::map<std::string, std::string>& known, TaskLog& log) {
+  if (arrival.algorithm.empty()) return {};
+  const auto digest = known.find(arrival.algorithm);
+  if (digest == known.end())
+    return refuse("the " + arrival.algorithm + " of this file is not known to the stand-in");
+  if (digest->second != arrival.checksum)
+    return refuse("checksum mismatch: got '" + digest->second + "' != expect '" + arrival.checksum +
+                  "'");
+  log.push_back("calculating checksum...OK, checksum verified");
+  return {};
+}
+
+// The file becomes a volume. It is kept under a name of its own in the state folder; "" for one
+// without bytes.
+Result<void> take_in(World& world, const Arrival& arrival, const std::filesystem::path& file,
+                     std::int64_t size) {
   Storage& storage = *TRY(find_storage(world.state, arrival.storage));
-  const auto size = static_cast<std::int64_t>(std::filesystem::file_size(file));
   if (size > storage.total - used_bytes(storage, arrival.node))
     return refuse("cp: error writing '" + file_path(storage, arrival.volid()) +
                   "': No space left on device");
@@ -88,8 +103,10 @@ Result<void> take_in(World& world, const Arrival& arrival, const std::filesystem
   volume.format = format_of(arrival.content, arrival.name);
   volume.size = size;
   volume.created = world.now();
-  volume.file = "volume-" + random_hex(8);
-  std::filesystem::rename(file, world.file(volume.file));
+  if (!file.empty()) {
+    volume.file = "volume-" + random_hex(8);
+    std::filesystem::rename(file, world.file(volume.file));
+  }
   auto& home = volumes_on(storage, arrival.node)[arrival.volid()];
   std::error_code ignored;
   if (!home.file.empty()) std::filesystem::remove(world.file(home.file), ignored);
@@ -111,8 +128,9 @@ Result<Reply> upload_file(Call& call) {
     log.push_back("target node: " + arrival.node);
     log.push_back("target file: " + file_path(storage, arrival.volid()));
     log.push_back("file size is: " + std::to_string(std::filesystem::file_size(kept)));
+    const auto size = static_cast<std::int64_t>(std::filesystem::file_size(kept));
     Result<void> done = check_sum(arrival, kept, log);
-    if (done) done = take_in(world, arrival, kept);
+    if (done) done = take_in(world, arrival, kept, size);
     std::error_code ignored;
     std::filesystem::remove(kept, ignored);
     if (done) log.emplace_back("finished file import successfully");
@@ -135,11 +153,17 @@ Result<Reply> download_url(Call& call) {
       return refuse("refusing to override existing file '" + file_path(storage, arrival.volid()) +
                     "'");
     const auto file = world.file("download-" + random_hex(8));
-    const auto fetched = fetch_local(url, file);
+    const auto fetched = fetch(url, file);
     Result<void> done;
-    if (!fetched) done = refuse("download failed: " + fetched.error().message);
-    if (done) done = check_sum(arrival, file, log);
-    if (done) done = take_in(world, arrival, file);
+    if (!fetched) {
+      done = refuse("download failed: " + fetched.error().message);
+    } else if (!fetched->digests.empty()) {
+      done = check_known_sum(arrival, fetched->digests, log);
+      if (done) done = take_in(world, arrival, {}, fetched->size);
+    } else {
+      done = check_sum(arrival, file, log);
+      if (done) done = take_in(world, arrival, file, fetched->size);
+    }
     std::error_code ignored;
     std::filesystem::remove(file, ignored);
     if (done)
@@ -152,7 +176,7 @@ Result<Reply> download_url(Call& call) {
 
 Result<Reply> url_metadata(Call& call) {
   const std::string url = call.params.text("url");
-  const auto found = fetch_local(url, "");
+  const auto found = fetch(url, "");
   if (!found) return refuse("HEAD " + url + ": " + found.error().message);
   Json::Object data{{"size", found->size}, {"mimetype", found->mime_type}};
   const std::string path = url.substr(0, url.find('?'));

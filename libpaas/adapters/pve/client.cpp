@@ -33,8 +33,10 @@ void replace_all(std::string& text, std::string_view part, std::string_view with
   }
 }
 
-// A server may quote in its errors what it was sent.
+// A server may quote in its errors what it was sent, URLs with a password in them too.
 Error without(const std::vector<std::string>& secrets, Error error) {
+  error.message = without_url_secrets(error.message);
+  for (std::string& line : error.context) line = without_url_secrets(line);
   for (const std::string& secret : secrets) {
     if (secret.size() < 3) continue;
     replace_all(error.message, secret, "(sensitive)");
@@ -78,7 +80,8 @@ class PveClient final : public Pve {
     LineSink sink;
     if (log_.enabled(LogLevel::info)) {
       sink = [&](const std::string& line) {
-        log_.info(line, {{"task", task.type}, {"id", task.id}, {"node", task.node}});
+        log_.info(without_url_secrets(line),
+                  {{"task", task.type}, {"id", task.id}, {"node", task.node}});
       };
     }
     auto ended = watch_task(*this, clock_, patience, task, sink, std::move(stop));
