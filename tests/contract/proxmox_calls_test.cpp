@@ -166,6 +166,7 @@ std::vector<NamedCall> container_calls() {
       {"shutdown_container", shutdown_container(web, 60)},
       {"reboot_container", reboot_container(web, 60)},
       {"container_interfaces", container_interfaces(web)},
+      {"migrate_container", migrate_container(web, "pve2", true)},
       {"destroy_container", destroy_container(web)},
       {"make_template", make_template(web)},
   };
