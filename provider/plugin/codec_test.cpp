@@ -21,6 +21,21 @@ TEST_CASE("a value is read from msgpack, else from JSON, else it is null") {
   CHECK(decode(Type::string(), message).error().code == Errc::invalid);
 }
 
+TEST_CASE("null is told without decoding, as decoding tells it") {
+  tfplugin6::DynamicValue message;
+  CHECK(is_null(message));
+  message.set_json(" null\n");
+  CHECK(is_null(message));
+  message.set_json("\"null\"");
+  CHECK_FALSE(is_null(message));
+  message.set_msgpack(tf::encode_msgpack(Type::string(), tf::Null{}));
+  CHECK(is_null(message));
+  message.set_msgpack(tf::encode_msgpack(Type::string(), "x"));
+  CHECK_FALSE(is_null(message));
+  message.set_msgpack(tf::encode_msgpack(Type::string(), tf::Unknown{}));
+  CHECK_FALSE(is_null(message));
+}
+
 TEST_CASE("a state of before 0.12 is refused with advice") {
   tfplugin6::RawState message;
   CHECK(decode(Type::string(), message).error().code == Errc::invalid);
