@@ -188,8 +188,11 @@ def test_an_old_state_is_upgraded(cluster, workspace):
     run = workspace.plan()
     assert run.code in (0, 2), run.output
     assert "must be replaced" not in run.output
+    assert "memory_mib" not in run.output
     workspace.apply()
-    assert workspace.resources()["paas_lxc.web"]["vmid"] == vmid
+    upgraded = workspace.resources()["paas_lxc.web"]
+    assert upgraded["vmid"] == vmid
+    assert (upgraded["memory"], upgraded["root_disk"]["size"]) == ("512", "4")
     workspace.assert_nothing_to_do()
 
 

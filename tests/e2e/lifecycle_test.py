@@ -1,6 +1,9 @@
 """A container's life, driven by a real terraform on the fake cluster."""
 
+import json
+
 from tests.e2e.configurations import HEAD, OTHER_TEMPLATE, POLICY, container, many, one
+from tests.harness import build
 
 WRITES = ("POST", "PUT", "DELETE")
 
@@ -315,3 +318,91 @@ output "templates" { value = [for t in data.paas_pve_templates.all.templates : t
     assert outputs["guests"]["value"] == ["web"]
     assert outputs["none"]["value"] == 0
     assert any("debian-12" in t for t in outputs["templates"]["value"])
+
+
+def test_another_node_migrates_in_place_and_keeps_the_data(cluster, workspace):
+    workspace.write(one())
+    workspace.apply()
+    vmid = workspace.resources()["paas_lxc.web"]["vmid"]
+    cluster.forget_calls()
+    workspace.write(one(node='"pve2"'))
+    change = workspace.planned()["paas_lxc.web"]
+    assert change["actions"] == ["update"]
+    assert change["after"]["current_node"] == "pve2"
+    run = workspace.run("apply", "-input=false", "saved.tfplan")
+    assert "inconsistent" not in run.text
+    moves = [c for c in cluster.calls("POST") if c["path"].endswith("/migrate")]
+    assert len(moves) == 1 and moves[0]["params"]["target"] == "pve2"
+    state = workspace.resources()["paas_lxc.web"]
+    assert (state["vmid"], state["current_node"], state["started"]) == (vmid, "pve2", True)
+    workspace.assert_nothing_to_do()
+
+
+def test_addresses_are_known_where_they_are_waited_for(cluster, workspace):
+    workspace.write(one(extra="wait_for_ip = { ipv4 = true }"))
+    workspace.apply()
+    addresses = workspace.resources()["paas_lxc.web"]["ipv4_addresses"]
+    assert list(addresses) == ["eth0"] and addresses["eth0"]
+    assert not any(a.startswith(("127.", "169.254.")) for a in addresses["eth0"])
+    workspace.assert_nothing_to_do()
+    workspace.write(one(extra="wait_for_ip = { ipv4 = true }", address='"192.0.2.77/24"'))
+    workspace.apply()
+    assert workspace.resources()["paas_lxc.web"]["ipv4_addresses"] == {"eth0": ["192.0.2.77"]}
+    workspace.assert_nothing_to_do()
+
+
+def test_a_removed_mount_point_is_announced_and_its_volume_kept(cluster, workspace):
+    mount = 'mount_points = { mp0 = { storage = "local", size = "1", path = "/srv" } }'
+    workspace.write(one(extra=mount + "\n  started = false"))
+    workspace.apply()
+    state = workspace.resources()["paas_lxc.web"]
+    volume = state["mount_points"]["mp0"]["volume"]
+    workspace.write(one(extra="started = false"))
+    run = workspace.plan()
+    assert run.code == 2, run.output
+    assert "volume is detached" in run.text and volume in run.text and "mp0" in run.text
+    workspace.apply()
+    assert cluster.config(state["vmid"])["unused0"] == volume
+    workspace.assert_nothing_to_do()
+
+
+def test_a_container_of_another_provider_is_taken_over(cluster, workspace, tmp_path):
+    workspace.write(one())
+    workspace.apply()
+    vmid = workspace.resources()["paas_lxc.web"]["vmid"]
+    theirs = "proxmox_virtual_environment_container"
+    path = workspace.folder / "terraform.tfstate"
+    state = json.loads(path.read_text())
+    entry = state["resources"][0]
+    host = entry["provider"].split('"')[1].split("/")[0]
+    entry["type"] = theirs
+    entry["provider"] = f'provider["{host}/bpg/proxmox"]'
+    instance = entry["instances"][0]
+    for ours_alone in ("identity", "identity_schema_version"):
+        instance.pop(ours_alone, None)
+    instance["schema_version"] = 0
+    instance["attributes"] = {"id": str(vmid), "vm_id": vmid, "node_name": "pve1", "started": True,
+                              "disk": [{"datastore_id": "local", "size": 4}]}
+    instance["sensitive_attributes"] = []
+    path.write_text(json.dumps(state))
+
+    # Something has to stand where bpg/proxmox would: it is never asked for this resource.
+    binaries = tmp_path / "binaries"
+    binaries.mkdir()
+    ours = build.build_dir() / "bin" / "terraform-provider-paas"
+    for name in ("paas", "proxmox"):
+        (binaries / f"terraform-provider-{name}").symlink_to(ours)
+    workspace.use_overrides(binaries, sources=("libpaas/paas", "bpg/proxmox"))
+    workspace.write(one().replace(
+        'paas = { source = "libpaas/paas" }',
+        'paas = { source = "libpaas/paas" }\n    proxmox = { source = "bpg/proxmox" }')
+        + f"\nmoved {{\n  from = {theirs}.web\n  to   = paas_lxc.web\n}}\n")
+    cluster.forget_calls()
+    run = workspace.plan()
+    assert run.code in (0, 2), run.output
+    assert "will be created" not in run.output and "must be replaced" not in run.output
+    assert "destroyed" not in run.output
+    workspace.apply()
+    assert writes(cluster) == []
+    assert workspace.resources()["paas_lxc.web"]["vmid"] == vmid
+    workspace.assert_nothing_to_do()

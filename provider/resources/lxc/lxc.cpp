@@ -4,6 +4,7 @@
 #include "provider/deadline.hpp"
 #include "provider/resources/lxc/plan.hpp"
 #include "provider/resources/lxc/spec.hpp"
+#include "provider/resources/lxc/stored.hpp"
 
 namespace paas::lxc {
 namespace {
@@ -67,7 +68,13 @@ class LxcResource final : public tf::Typed<Lxc> {
     return Typed::read(request, call);
   }
 
+  Result<tf::Value> move(const tf::MoveRequest& request) const override {
+    return object().encode(TRY(taken_over(request)));
+  }
+
  protected:
+  const std::vector<tf::Upgrade>& upgrades() const override { return state_upgrades(); }
+
   void refine(const tf::Planning& planning) const override {
     const auto services = services_->get();
     refine_plan(planning, {services->policy(), services->lacks_root()});
@@ -88,7 +95,7 @@ class LxcResource final : public tf::Typed<Lxc> {
                                      born = vmid;
                                      born_on = node;
                                    });
-    if (state) return succeeded(planned, *state);
+    if (state) return succeeded(*cluster, planned, *state, deadline.token());
     tf::Outcome<Lxc> outcome;
     outcome.diagnostics.push_back(
         tf::diagnostic_of(deadline.explain(std::move(state).error()), failed));
@@ -112,7 +119,7 @@ class LxcResource final : public tf::Typed<Lxc> {
     const int vmid = vmid_of(prior);
     auto state = cluster->containers.change(
         vmid, spec_of(prior, planned, config, {range.first, range.last}), deadline.token());
-    if (state) return succeeded(planned, *state);
+    if (state) return succeeded(*cluster, planned, *state, deadline.token());
     tf::Outcome<Lxc> outcome;
     outcome.diagnostics.push_back(
         tf::diagnostic_of(deadline.explain(std::move(state).error()), failed));
@@ -138,7 +145,12 @@ class LxcResource final : public tf::Typed<Lxc> {
     auto state =
         TRY(cluster.containers.observe(vmid_of(known), call.stop, known.started.optional()));
     if (!state) return std::optional<Lxc>{};
-    return std::optional(model_of(known, *state));
+    Lxc model = model_of(known, *state);
+    // Where the addresses cannot be read now (it may just be stopping), those known before stay.
+    if (known.wait_for_ip.known())
+      if (const auto addresses = cluster.containers.addresses(*state, {}, call.stop))
+        set_addresses(*addresses, model);
+    return std::optional(std::move(model));
   }
 
   Result<Lxc> locate(const tf::ImportRequest& request, const tf::Call& call) override {
@@ -163,8 +175,37 @@ class LxcResource final : public tf::Typed<Lxc> {
     return tf::time_limits(model.timeouts, usual_limits);
   }
 
-  static tf::Outcome<Lxc> succeeded(const Lxc& planned, const ContainerState& state) {
+  static void set_addresses(const proxmox::Addresses& addresses, Lxc& model) {
+    model.ipv4_addresses = addresses.ipv4;
+    model.ipv6_addresses = addresses.ipv6;
+  }
+
+  // Waits for the addresses that are asked for. One that does not come is a warning: as an error of
+  // a create it would have the next apply replace a container that is whole.
+  static void await_addresses(const provider::Cluster& cluster, const Lxc& planned,
+                              const ContainerState& state, std::stop_token stop,
+                              tf::Outcome<Lxc>& outcome) {
+    const WaitForIp wait = planned.wait_for_ip.value_or({});
+    const bool ipv4 = wait.ipv4.value_or(false) && state.running;
+    const bool ipv6 = wait.ipv6.value_or(false) && state.running;
+    const auto there = cluster.containers.addresses(state, {ipv4, ipv6}, stop);
+    set_addresses(there.value_or(proxmox::Addresses{}), *outcome.model);
+    if (!there)
+      outcome.diagnostics.push_back(
+          tf::warning_at(Path("wait_for_ip"), "unable to read the addresses of the container",
+                         describe(there.error()) + "\n\nThe next refresh looks for them again."));
+    else if ((ipv4 && there->ipv4.empty()) || (ipv6 && there->ipv6.empty()))
+      outcome.diagnostics.push_back(tf::warning_at(
+          Path("wait_for_ip"), "the container has no address yet",
+          "It runs, but has not got every address that wait_for_ip asks for.\n\nLook at its "
+          "network and at the DHCP server; the next refresh looks for the addresses again."));
+  }
+
+  static tf::Outcome<Lxc> succeeded(const provider::Cluster& cluster, const Lxc& planned,
+                                    const ContainerState& state, std::stop_token stop) {
     tf::Outcome<Lxc> outcome{completed(planned, state)};
+    if (planned.wait_for_ip.known() && !planned.ipv4_addresses.known())
+      await_addresses(cluster, planned, state, std::move(stop), outcome);
     if (!state.pending.empty())
       outcome.diagnostics.push_back(tf::warning_at(
           {}, "changes wait for a restart of the container",

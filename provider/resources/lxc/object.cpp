@@ -26,8 +26,8 @@ std::vector<tf::Row<Lxc>> place_rows() {
        "when the container is created.", {.check = tf::within(100, 999'999'999)}},
       {"node", &Lxc::node, chosen,
        "Node on which to create it. Left out, one of the provider's `policy.nodes`, chosen by a "
-       "hash of the host name. A change migrates the container in place; where somebody else has "
-       "moved it (see `current_node`) nothing is moved back.", {.check = checks::name()}},
+       "hash of the host name. A change migrates the container in place, with a restart if it "
+       "runs; where somebody else has moved it (see `current_node`) nothing is moved back.", {.check = checks::name()}},
       {"current_node", &Lxc::current_node, Trait::computed | Trait::stable,
        "Node on which it is now: differs from `node` after the HA manager or an operator has moved "
        "it."},
@@ -141,11 +141,14 @@ std::vector<tf::Row<Lxc>> behaviour_rows() {
       {"ignore_unpack_errors", &Lxc::ignore_unpack_errors, Trait::optional,
        "Whether errors while a template is unpacked are passed over."},
       {"wait_for_ip", nested(&Lxc::wait_for_ip, wait_for_ip_object()), Trait::optional,
-       "Which addresses an apply waits for; also makes the two attributes below known."},
+       "Which addresses an apply waits for, two minutes at most: one that does not come is a "
+       "warning. Also makes `ipv4_addresses` and `ipv6_addresses` known."},
       {"ipv4_addresses", &Lxc::ipv4_addresses, Trait::computed,
-       "IPv4 addresses by interface inside the container, where `wait_for_ip` is given."},
+       "IPv4 addresses by interface inside the container, where `wait_for_ip` is given; neither "
+       "loopback nor link-local ones."},
       {"ipv6_addresses", &Lxc::ipv6_addresses, Trait::computed,
-       "IPv6 addresses by interface inside the container, where `wait_for_ip` is given."},
+       "IPv6 addresses by interface inside the container, where `wait_for_ip` is given; neither "
+       "loopback nor link-local ones."},
       {"timeouts", nested(&Lxc::timeouts, tf::timeouts_object()), Trait::optional,
        tf::timeouts_doc},
   };

@@ -198,7 +198,42 @@ void check_version(const Planning& planning, const std::string& secret,
           "apply."));
 }
 
+// What a change does besides what the plan shows.
+void warn_of_detached(const Lxc& prior, const Lxc& planned, tf::Diagnostics& out) {
+  const bool all_inherited = planned.clone.known() && !planned.mount_points.known();
+  if (planned.mount_points.unknown() || all_inherited) return;
+  const auto stay = planned.mount_points.value_or({});
+  for (const auto& [slot, point] : prior.mount_points.value_or({})) {
+    if (stay.contains(slot)) continue;
+    const Path path = Path("mount_points").key(slot);
+    const std::string volume = point.volume.value_or("");
+    const std::string what = to_text(path) + " is removed: \"" + volume + "\" is detached from " +
+                             point.path.value_or("the container") + ".";
+    if (volume.starts_with('/'))
+      out.push_back(tf::warning_at(path, "host folder is detached",
+                                   what + " The folder stays on the host as it is."));
+    else
+      out.push_back(tf::warning_at(
+          path, "volume is detached",
+          what +
+              " The volume and its data stay with the container, unused, and are destroyed "
+              "together with it.\n\nTo mount it again, name it: volume = \"" +
+              volume + "\"."));
+  }
+}
+
+void warn_of_migration(const Lxc& prior, const Lxc& planned, tf::Diagnostics& out) {
+  const bool moves = prior.node.known() && planned.node.known() && *prior.node != *planned.node;
+  const std::string from = prior.current_node.value_or("");
+  if (!moves || from == *planned.node || !prior.started.value_or(false)) return;
+  out.push_back(tf::warning_at(Path("node"), "the container is stopped for its migration",
+                               "It runs on " + from + ". Proxmox stops a container, moves it to " +
+                                   *planned.node + " with its volumes, and starts it again."));
+}
+
 void check_change(const Planning& planning, const Lxc& prior, const Lxc& planned) {
+  warn_of_detached(prior, planned, planning.diagnostics);
+  warn_of_migration(prior, planned, planning.diagnostics);
   refuse(direct::refusals(config_of(prior), config_of(planned)), "change not possible in place",
          planning.diagnostics);
   check_version(planning, "password_wo", "change the password inside the container");

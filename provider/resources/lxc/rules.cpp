@@ -109,6 +109,13 @@ void started_rule(const Path&, const Value& config, Diagnostics& out) {
 
 void clone_rule(const Path&, const Value& config, Diagnostics& out) {
   const Value& clone = at(config, "clone");
+  if (clone.as<tf::Map>())
+    for (const char* secret : {"password_wo", "ssh_keys_wo"})
+      if (!at(config, secret).is_null())
+        out.push_back(tf::error_at(Path(secret), "not possible for a clone",
+                                   "Proxmox can set it only while it unpacks a template: a clone "
+                                   "has what its source has. Leave " +
+                                       std::string(secret) + " out."));
   if (is_false(at(clone, "full")) && text_at(clone, "storage"))
     out.push_back(
         tf::error_at(Path("clone").attribute("storage"), "storage of a linked clone",

@@ -174,6 +174,8 @@ direct::ContainerSpec spec_of(const Lxc& prior, const Lxc& planned, const Lxc& c
                               direct::VmidRange vmids) {
   direct::ContainerSpec spec;
   spec.node = planned.node.value_or("");
+  if (prior.node.known() && planned.node.known() && *prior.node != *planned.node)
+    spec.move_to = *planned.node;
   spec.vmid = small(planned.vmid);
   spec.vmid_range = vmids;
   spec.template_volume = planned.template_volume.value_or("");
