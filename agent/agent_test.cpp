@@ -11,6 +11,7 @@
 #include "agent/table.hpp"
 #include "agent/text_log.hpp"
 #include "libpaas/base/json.hpp"
+#include "libpaas/base/table.hpp"
 #include "tests/fakes/http_server.hpp"
 
 namespace agent_test {

@@ -5,6 +5,7 @@
 
 #include "agent/commands/pve_ls.hpp"
 #include "agent/table.hpp"
+#include "libpaas/base/table.hpp"
 
 namespace paas::agent::commands {
 namespace {

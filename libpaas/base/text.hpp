@@ -52,6 +52,9 @@ std::string excerpt(std::string_view text, std::size_t max_bytes);
 // authority and what follows '?', as "(sensitive)".
 std::string without_url_secrets(std::string_view text);
 
+// Control characters, which a terminal would obey, as '?'.
+std::string printable(std::string text);
+
 // RFC 3629: no overlong forms, no surrogates, nothing above U+10FFFF.
 bool is_utf8(std::string_view text);
 

@@ -99,4 +99,8 @@ TEST_CASE("the secret parts of URLs are hidden wherever they stand in a text") {
   CHECK(without_url_secrets("ends with ://") == "ends with ://");
 }
 
+TEST_CASE("control characters are shown, not obeyed") {
+  CHECK(printable("a\x1b[2J\n\x7f\xc3\xa9") == "a?[2J??\xc3\xa9");
+}
+
 }  // namespace paas::text_test
