@@ -1,0 +1,176 @@
+#include "libpaas/placement/text.hpp"
+
+#include <algorithm>
+#include <map>
+
+#include "libpaas/base/table.hpp"
+#include "libpaas/base/text.hpp"
+#include "libpaas/placement/amount.hpp"
+
+namespace paas::placement {
+namespace {
+
+std::string counted(std::size_t count, std::string_view noun) {
+  return std::to_string(count) + " " + std::string(noun) + (count == 1 ? "" : "s");
+}
+
+// "memory", "port 443": what stands against it.
+std::string against(const std::string& reason, const std::string& what) {
+  return what.empty() ? reason : reason + " " + what;
+}
+
+std::string parts_text(const Option& option) {
+  std::vector<std::string> parts;
+  for (const ScorePart& part : option.parts) {
+    parts.push_back(part.name + " " + std::to_string(part.value));
+  }
+  return std::to_string(option.score) + (parts.empty() ? "" : ": " + join(parts, ", "));
+}
+
+std::string refused_text(const std::vector<RefusalCount>& counts) {
+  std::vector<std::string> parts;
+  for (const RefusalCount& count : counts) {
+    parts.push_back(counted(static_cast<std::size_t>(count.nodes), "node") + ": " +
+                    against(count.reason, count.what));
+  }
+  return join(parts, "; ");
+}
+
+std::string standings_text(const std::vector<AppStanding>& standings) {
+  std::vector<std::string> parts;
+  for (const AppStanding& standing : standings) {
+    parts.push_back(standing.app + " " + std::to_string(standing.placed) + "/" +
+                    std::to_string(standing.wanted));
+  }
+  return join(parts, ", ");
+}
+
+std::string headline(const Choice& choice) {
+  const std::string name = name_of(choice.allocation);
+  switch (choice.act) {
+    case Act::keep:
+      return name + " stays on " + choice.node;
+    case Act::place:
+      return name + " goes to " + choice.node;
+    case Act::move:
+      return name + " moves from " + choice.from + " to " + choice.node;
+    case Act::refuse:
+      return name + " has no place";
+    case Act::preempt:
+      return name + " loses its place on " + choice.from;
+  }
+  return name;
+}
+
+// What a person wants to know about a choice beyond its row.
+std::string reasons(const Choice& choice) {
+  std::string out = headline(choice) + "\n";
+  if (!choice.chosen.node.empty()) out += "  score " + parts_text(choice.chosen) + "\n";
+  for (const Option& other : choice.alternatives) {
+    out += "  else " + other.node + ", score " + parts_text(other) + "\n";
+  }
+  if (!choice.refused.empty()) out += "  refused by " + refused_text(choice.refused) + "\n";
+  if (choice.remedy) out += "  would fit with " + choice.remedy->text + "\n";
+  return out;
+}
+
+std::string summary(const Decision& decision) {
+  static constexpr std::pair<Act, const char*> words[] = {{Act::keep, "kept"},
+                                                          {Act::place, "placed"},
+                                                          {Act::move, "moved"},
+                                                          {Act::refuse, "refused"},
+                                                          {Act::preempt, "preempted"}};
+  std::vector<std::string> parts;
+  for (const auto& [act, word] : words) {
+    const auto count =
+        std::count_if(decision.choices.begin(), decision.choices.end(),
+                      [act = act](const Choice& choice) { return choice.act == act; });
+    if (count > 0) parts.push_back(std::to_string(count) + " " + word);
+  }
+  std::string out = counted(decision.choices.size(), "allocation");
+  if (!parts.empty()) out += ": " + join(parts, ", ");
+  out += decision.fits() ? ". Everything fits.\n" : ". It does not fit.\n";
+  if (!decision.moves_proven_minimal) out += "The moves are not proven to be the fewest.\n";
+  return out;
+}
+
+// Names come from outside; a terminal must not obey them.
+std::string harmless(std::string text) {
+  std::replace_if(
+      text.begin(), text.end(),
+      [](char c) { return (static_cast<unsigned char>(c) < 0x20 && c != '\n') || c == 0x7f; }, '?');
+  return text;
+}
+
+}  // namespace
+
+std::string refusal_text(const Refusal& refusal) {
+  const std::string what = against(refusal.reason, refusal.what);
+  if (refusal.short_of == 0) return what;
+  const std::string& resource = refusal.what.empty() ? refusal.reason : refusal.what;
+  return what + ": " + amount_text(resource, refusal.short_of) + " short";
+}
+
+std::string decision_text(const Decision& decision) {
+  std::vector<Row> rows;
+  for (const Choice& choice : decision.choices) {
+    rows.push_back({name_of(choice.allocation), std::string(word_of(choice.act)), choice.node,
+                    choice.from == choice.node ? "" : choice.from, choice.because});
+  }
+  std::string out = table({"ALLOCATION", "ACT", "NODE", "FROM", "BECAUSE"}, rows);
+  out += "\n" + summary(decision);
+  for (const Choice& choice : decision.choices) {
+    if (choice.act != Act::keep) out += "\n" + reasons(choice);
+  }
+  return harmless(out);
+}
+
+std::string explanation_text(const Explanation& explanation) {
+  std::vector<Row> rows;
+  std::size_t takers = 0;
+  for (const Verdict& verdict : explanation.verdicts) {
+    std::vector<std::string> parts;
+    for (const Refusal& refusal : verdict.refusals) parts.push_back(refusal_text(refusal));
+    const bool takes = verdict.refusals.empty();
+    if (takes) ++takers;
+    rows.push_back({verdict.node + (verdict.here ? " (here)" : ""), takes ? "yes" : "no",
+                    takes ? parts_text(verdict.option) : join(parts, "; ")});
+  }
+  std::string out = name_of(explanation.allocation) + ": " + counted(takers, "node") + " of " +
+                    std::to_string(explanation.verdicts.size()) + " would take it\n\n";
+  out += table({"NODE", "TAKES", "SCORE OR REASONS"}, rows);
+  if (explanation.remedy) out += "\nIt would fit with " + explanation.remedy->text + ".\n";
+  return harmless(out);
+}
+
+std::string losses_text(const std::vector<Loss>& losses) {
+  std::vector<Row> rows;
+  for (const Loss& loss : losses) {
+    rows.push_back({loss.host, loss.survived ? "yes" : "no", standings_text(loss.at_once),
+                    standings_text(loss.after)});
+  }
+  std::string out = table({"LOST HOST", "SURVIVED", "STILL RUNS", "NOT ALL BACK"}, rows);
+  const auto fallen = apps_that_do_not_survive(losses);
+  out += fallen.empty() ? "\nEvery app survives the loss of any one host.\n"
+                        : "\nSome single loss stops or shrinks: " + join(fallen, ", ") + ".\n";
+  return harmless(out);
+}
+
+std::string room_text(std::string_view workload, int room, int limit) {
+  return harmless("Room for " + std::string(room >= limit ? "at least " : "") +
+                  counted(static_cast<std::size_t>(std::max(room, 0)), "more replica") + " of " +
+                  std::string(workload) + ".\n");
+}
+
+std::string moves_text(const std::vector<Move>& moves) {
+  if (moves.empty()) return "No move makes the placement better.\n";
+  std::vector<Row> rows;
+  for (std::size_t i = 0; i < moves.size(); ++i) {
+    const Move& move = moves[i];
+    rows.push_back({std::to_string(i + 1), name_of(move.allocation), move.from, move.to,
+                    std::to_string(move.cost), std::to_string(move.gain)});
+  }
+  return harmless(table({"STEP", "ALLOCATION", "FROM", "TO", "COST", "GAIN"}, rows));
+}
+
+}  // namespace paas::placement
