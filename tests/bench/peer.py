@@ -50,13 +50,6 @@ resource "proxmox_virtual_environment_container" "many" {{
 """
 
 
-def _measure(cluster: Cluster, workspace: Workspace):
-    """Calls of one refresh."""
-    cluster.forget_calls()
-    workspace.assert_nothing_to_do()
-    return len(cluster.calls())
-
-
 def rows(folder: pathlib.Path, host: str, program: pathlib.Path, ours: tuple, count: int,
          runs: int):
     """Both with `count` containers; `ours` is our configuration and our executable."""
@@ -69,9 +62,11 @@ def rows(folder: pathlib.Path, host: str, program: pathlib.Path, ours: tuple, co
         theirs = Workspace(folder / "peer", host, peer_cluster.environment)
         theirs.use_overrides(peer_meter.folder, ("bpg/proxmox",))
         populate(peer_cluster, theirs, configuration, count)
-        calls, peer_calls = _measure(cluster, mine), _measure(peer_cluster, theirs)
+        cluster.forget_calls()
+        peer_cluster.forget_calls()
         usage, peer_usage = medians([(meter, mine.assert_nothing_to_do),
                                      (peer_meter, theirs.assert_nothing_to_do)], runs)
+        calls, peer_calls = len(cluster.calls()) / runs, len(peer_cluster.calls()) / runs
 
     def beside(measure, mine, unit, other, **options):
         return Row(f"{count} side by side: {measure}", mine, unit, peer=other, peer_name=NAME,
