@@ -21,10 +21,14 @@ class SettingsReader {
  public:
   explicit SettingsReader(const Json& data) : data_(data) {}
 
-  std::optional<std::string> text(std::string_view key) const { return text_of(data_[key]); }
+  // What is empty is not set; but a flag may be false that way.
+  std::optional<std::string> text(std::string_view key) const {
+    auto value = text_of(data_[key]);
+    return value && value->empty() ? std::nullopt : std::move(value);
+  }
 
   Result<std::optional<bool>> flag(std::string_view key) const {
-    const auto value = text(key);
+    const auto value = text_of(data_[key]);
     if (!value) return std::optional<bool>{};
     if (*value == "1" || *value == "true") return std::optional<bool>{true};
     if (*value == "0" || *value == "false" || value->empty()) return std::optional<bool>{false};

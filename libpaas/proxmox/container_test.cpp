@@ -49,6 +49,13 @@ TEST_CASE("a configuration is read with numbers as text, booleans as numbers, an
   CHECK(c.startup->up_delay_s == 10);
 }
 
+TEST_CASE("what is empty is not set, but a flag may be false that way") {
+  const ContainerConfig c = config(R"({"hostname":"","memory":"","dev0":"","onboot":""})");
+  ContainerConfig expected;
+  expected.start_on_boot = false;
+  CHECK(c == expected);
+}
+
 TEST_CASE("settings that cannot be understood are named, not guessed") {
   const auto error = [](const char* json) {
     return describe(parse_container(*parse_json(json)).error());

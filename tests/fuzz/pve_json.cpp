@@ -21,11 +21,24 @@ void claim_json_stable(std::string_view text) {
   claim_stable(*json, parse, pretty_json);
 }
 
-// What is there needs no change.
+bool asks_for_volumes(const ContainerConfig& config) {
+  return (config.root && config.root->needs_volume()) ||
+         std::any_of(config.mounts.begin(), config.mounts.end(),
+                     [](const auto& mount) { return mount.second.needs_volume(); });
+}
+
+// What is there needs no change, and neither does what was made like it.
 void claim_settled(const ContainerConfig& config) {
   claim(change_params(config, config).empty(), "a configuration needs no change to be itself");
-  for (const auto& one : unwritable(config))
+  const auto unfit = unwritable(config);
+  for (const auto& one : unfit)
     claim(!one.attribute.empty() && !one.message.empty(), "an unwritable value is named");
+  if (!unfit.empty() || asks_for_volumes(config)) return;
+  Json::Object settings;
+  for (const auto& [key, value] : create_params(config)) settings.emplace(key, value);
+  const auto made = parse_container(Json{std::move(settings)});
+  claim(made.has_value(), "what is sent can be read back");
+  claim(change_params(*made, config).empty(), "a container is made as it is wanted");
 }
 
 void claim_containers(const Json& data) {
