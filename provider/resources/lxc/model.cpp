@@ -34,8 +34,9 @@ Attr<T> settled(const Attr<T>& known, const std::optional<T>& there,
 
 // What the server chooses where it is left open: of interest only to who did not leave it open.
 template <class T>
-Attr<T> settled_if_asked(const Attr<T>& known, const std::optional<T>& there) {
-  return known.known() ? settled<T>(known, there) : Attr<T>();
+Attr<T> settled_if_asked(const Attr<T>& known, const std::optional<T>& there,
+                         const std::optional<T>& usual = std::nullopt) {
+  return known.known() ? settled<T>(known, there, usual) : Attr<T>();
 }
 
 std::optional<std::int64_t> wide(const std::optional<int>& number) {
@@ -241,10 +242,11 @@ void add_parts(const Lxc& known, const proxmox::ContainerConfig& config, Lxc& no
                               settled<std::int64_t>(order.up_delay, wide(startup.up_delay_s)),
                               settled<std::int64_t>(order.down_delay, wide(startup.down_delay_s))});
   const Console console = known.console.value_or({});
-  now.console = settled_part(
-      known.console, Console{settled<bool>(console.enabled, config.console, true),
-                             settled_if_asked(console.mode, config.console_mode),
-                             settled<std::int64_t>(console.tty_count, wide(config.tty_count), 2)});
+  now.console =
+      settled_part(known.console,
+                   Console{settled<bool>(console.enabled, config.console, true),
+                           settled_if_asked<std::string>(console.mode, config.console_mode, "tty"),
+                           settled<std::int64_t>(console.tty_count, wide(config.tty_count), 2)});
 }
 
 // What only Terraform knows.
@@ -307,7 +309,7 @@ Lxc model_of(const Lxc& known, const direct::ContainerState& state) {
   now.protection = settled<bool>(known.protection, config.protection, false);
   now.timezone = settled<std::string>(known.timezone, config.timezone);
   now.hook_script = settled<std::string>(known.hook_script, config.hook_script);
-  now.entrypoint = settled_if_asked(known.entrypoint, config.entrypoint);
+  now.entrypoint = settled_if_asked<std::string>(known.entrypoint, config.entrypoint, "/sbin/init");
   now.environment = settled_environment(known.environment, config.environment);
   if (state.ha) now.ha = ha_of(known.ha.value_or({}), *state.ha);
   now.is_template = settled<bool>(known.is_template, config.is_template, false);
