@@ -274,6 +274,11 @@ std::size_t edits_between(std::string_view a, std::string_view b) {
 
 }  // namespace
 
+// Here, where a member is complete: clang instantiates the variant with the constructors.
+Document::Document() = default;
+Document::Document(Place place) : place_(place) {}
+Document::Document(Place place, Scalar scalar) : place_(place), value_(std::move(scalar)) {}
+Document::Document(Place place, List list) : place_(place), value_(std::move(list)) {}
 Document::Document(Place place, Map map) : place_(place), value_(std::move(map)) {}
 
 std::string_view Document::kind() const {

@@ -58,10 +58,10 @@ class Document {
   using List = std::vector<Document>;
   using Map = std::vector<Member>;  // in the order of the text; keys are unique
 
-  Document() = default;  // null
-  explicit Document(Place place) : place_(place) {}
-  Document(Place place, Scalar scalar) : place_(place), value_(std::move(scalar)) {}
-  Document(Place place, List list) : place_(place), value_(std::move(list)) {}
+  Document();  // null
+  explicit Document(Place place);
+  Document(Place place, Scalar scalar);
+  Document(Place place, List list);
   Document(Place place, Map map);
 
   Place place() const { return place_; }
@@ -81,7 +81,7 @@ class Document {
 
  private:
   Place place_{};
-  std::variant<std::monostate, Scalar, List, Map> value_{};
+  std::variant<std::monostate, Scalar, List, Map> value_;
 };
 
 struct Document::Member {
