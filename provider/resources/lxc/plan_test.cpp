@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <catch2/catch.hpp>
 
+#include "libpaas/direct/container.hpp"
 #include "provider/tf/plan.hpp"
 
 namespace lxc_plan_test {

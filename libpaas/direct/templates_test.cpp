@@ -1,0 +1,177 @@
+#include "libpaas/direct/templates.hpp"
+
+#include <catch2/catch.hpp>
+
+#include "tests/fakes/fake_pve.hpp"
+
+namespace templates_test {
+
+using namespace paas;
+using namespace paas::direct;
+
+const std::string digest_512(128, 'a');
+
+struct Store {
+  TemplateSpec download() const {
+    TemplateSpec spec;
+    spec.node = "pve1";
+    spec.storage = "local";
+    spec.file_name = "new.tar.zst";
+    spec.url = "https://me:hush@example.org/new.tar.zst";
+    spec.checksum = {"sha512", digest_512};
+    return spec;
+  }
+  std::vector<std::string> attributes(const TemplateSpec& spec) const {
+    std::vector<std::string> names;
+    for (const Refusal& refusal : refusals(spec)) names.push_back(refusal.attribute);
+    return names;
+  }
+
+  fakes::FakePve pve;
+  Templates templates{pve, silent_log()};
+  std::string volume = "local:vztmpl/new.tar.zst";
+};
+
+TEST_CASE("a template is known by where it comes from", "[direct]") {
+  const auto name = [](const TemplateSpec& spec) { return file_name_of(spec); };
+  const auto url = [&](const char* text) { return name({"", "", "", text}); };
+  CHECK(url("http://a.example/x/debian%2B.tar.zst?k=/v#/y") == "debian+.tar.zst");
+  CHECK(url("http://a.example").empty());
+  CHECK(url("http://a.example/x/").empty());
+  CHECK(url("http://a.example/%zz").empty());
+  CHECK(name({"", "", "", "", "out/app.tar"}) == "app.tar");
+  CHECK(name({"", "", "", "", "app.tar"}) == "app.tar");
+  CHECK(name({"", "", "", "", "", "docker.io/library/alpine:3.20"}) == "alpine_3.20.tar");
+  CHECK(name({}).empty());
+  CHECK(volume_of(Store().download()) == "local:vztmpl/new.tar.zst");
+}
+
+TEST_CASE("checksums are an algorithm and its digest", "[direct]") {
+  const auto parsed = parse_checksum("SHA512:" + std::string(128, 'A'));
+  REQUIRE(parsed);
+  CHECK(print_checksum(*parsed) == "sha512:" + digest_512);
+  CHECK(parse_checksum("md5:" + std::string(32, '0')));
+  const std::vector<std::string> refused{"sha512",
+                                         "sha512:",
+                                         "sha512:" + std::string(127, 'a'),
+                                         "sha256:" + std::string(64, 'g'),
+                                         "crc32:00000000",
+                                         ""};
+  for (const std::string& text : refused) CHECK_FALSE(parse_checksum(text));
+}
+
+TEST_CASE("all that is wrong with a template is said at once, and no password", "[direct]") {
+  Store it;
+  CHECK(refusals(it.download()).empty());
+  TemplateSpec spec = it.download();
+  spec.file_name = "../new.zip";
+  spec.oci_reference = "alpine:3";
+  spec.checksum.digest = "12";
+  spec.url = "ftp://me:hush@example.org/";
+  CHECK(it.attributes(spec) ==
+        std::vector<std::string>{"url", "file_name", "url", "checksum", "checksum"});
+  for (const Refusal& refusal : refusals(spec)) {
+    CHECK(refusal.message.find("hush") == std::string::npos);
+    CHECK(!refusal.remedy.empty());
+  }
+  TemplateSpec image{"pve1", "local", "alpine.tar.zst"};
+  image.oci_reference = "alpine:3";
+  CHECK(it.attributes(image) == std::vector<std::string>{"file_name"});
+}
+
+TEST_CASE("a download is asked for with all that the node must know", "[direct]") {
+  Store it;
+  int begun = 0;
+  const auto made = it.templates.create(it.download(), {}, [&] {
+    ++begun;
+    CHECK(it.pve.count({"POST"}) == 0);
+  });
+  REQUIRE(made);
+  CHECK(made->volume == it.volume);
+  CHECK(begun == 1);
+  CHECK(it.pve.count({"POST /nodes/pve1/storage/local/download-url", "filename=new.tar.zst",
+                      "checksum-algorithm=sha512", "checksum=" + digest_512}) == 1);
+}
+
+TEST_CASE("a local file is uploaded, an image pulled", "[direct]") {
+  Store it;
+  TemplateSpec file = it.download();
+  file.url.clear();
+  file.local_path = "/tmp/app.tar";
+  REQUIRE(it.templates.create(file, {}));
+  CHECK(it.pve.count({"UPLOAD /tmp/app.tar as new.tar.zst", "checksum=" + digest_512}) == 1);
+  TemplateSpec image{"pve1", "local", "alpine_3.tar"};
+  image.oci_reference = "docker.io/library/alpine:3";
+  REQUIRE(it.templates.create(image, {}));
+  CHECK(it.pve.count({"oci-registry-pull", "reference=docker.io/library/alpine:3"}) == 1);
+}
+
+TEST_CASE("what is there already is left alone unless it may be overwritten", "[direct]") {
+  Store it;
+  it.pve.add_template(it.volume);
+  bool begun = false;
+  const auto refused = it.templates.create(it.download(), {}, [&] { begun = true; });
+  REQUIRE(!refused);
+  CHECK(refused.error().code == Errc::conflict);
+  CHECK(!refused.error().remedy.empty());
+  CHECK(!begun);
+  CHECK(it.pve.count({"POST"}) + it.pve.count({"DELETE"}) == 0);
+  TemplateSpec spec = it.download();
+  spec.overwrite = true;
+  REQUIRE(it.templates.create(spec, {}));
+  CHECK(it.pve.count({"DELETE"}) == 1);
+}
+
+TEST_CASE("a task that fails leaves nothing", "[direct]") {
+  Store it;
+  it.pve.fail_task("download", "checksum mismatch: got 'a' != expect 'b'");
+  const auto failed = it.templates.create(it.download(), {});
+  REQUIRE(!failed);
+  CHECK(describe(failed.error()).find("checksum mismatch") != std::string::npos);
+  CHECK(describe(failed.error()).find(it.volume) != std::string::npos);
+  CHECK(!it.templates.observe("pve1", it.volume, {}).value());
+}
+
+TEST_CASE("a lost answer is followed by a look, not by a repetition", "[direct]") {
+  Store it;
+  const Error lost{Errc::unknown_outcome, "the answer was lost", {}, {}};
+  SECTION("the file has come into being") {
+    it.pve.fail_at(2, lost, fakes::FakePve::Effect::full);
+    CHECK(it.templates.create(it.download(), {}));
+  }
+  SECTION("it has not") {
+    it.pve.fail_at(2, lost, fakes::FakePve::Effect::none);
+    CHECK(it.templates.create(it.download(), {}).error().code == Errc::unknown_outcome);
+  }
+  CHECK(it.pve.count({"POST"}) == 1);
+}
+
+TEST_CASE("a storage is listed once for all who ask, until something changes", "[direct]") {
+  Store it;
+  const std::string there = "local:vztmpl/debian-12.tar.zst";
+  CHECK(it.templates.observe("pve1", there, {}).value());
+  CHECK(it.templates.observe("pve1", "local:vztmpl/app.tar", {}).value());
+  CHECK(!it.templates.observe("pve1", it.volume, {}).value());
+  CHECK(it.pve.calls() == 1);
+  CHECK(it.templates.observe("pve2", there, {}).value());
+  CHECK(it.pve.calls() == 2);
+  REQUIRE(it.templates.create(it.download(), {}));
+  CHECK(it.templates.observe("pve1", it.volume, {}).value());
+  REQUIRE(it.templates.remove("pve1", it.volume, {}));
+  CHECK(!it.templates.observe("pve1", it.volume, {}).value());
+}
+
+TEST_CASE("removing what is gone is success, and a lost answer is looked into", "[direct]") {
+  Store it;
+  REQUIRE(it.templates.remove("pve1", it.volume, {}));
+  CHECK(it.pve.count({"DELETE"}) == 0);
+  it.pve.add_template(it.volume);
+  it.pve.fail_at(2, {Errc::unknown_outcome, "lost", {}, {}}, fakes::FakePve::Effect::full);
+  CHECK(it.templates.remove("pve1", it.volume, {}));
+  it.pve.add_template(it.volume);
+  it.pve.fail_at(2, {Errc::denied, "no", {}, {}}, fakes::FakePve::Effect::none);
+  CHECK(it.templates.remove("pve1", it.volume, {}).error().code == Errc::denied);
+  CHECK(it.templates.observe("pve2", "nope:vztmpl/x.tar", {}).error().code == Errc::not_found);
+}
+
+}  // namespace templates_test
