@@ -170,7 +170,8 @@ Result<Download> fetch(const std::string& url, const std::filesystem::path& targ
   if (target.empty()) return download;
   std::ofstream out(target, std::ios::binary | std::ios::trunc);
   std::int64_t got = 0;
-  for (std::string_view more = body; !more.empty(); more = line.receive()) {
+  for (std::string_view more = body.empty() ? line.receive() : body; !more.empty();
+       more = line.receive()) {
     out.write(more.data(), static_cast<std::streamsize>(more.size()));
     got += static_cast<std::int64_t>(more.size());
   }
