@@ -84,7 +84,7 @@ std::string summary(const Decision& decision) {
   for (const auto& [act, word] : words) {
     const auto count =
         std::count_if(decision.choices.begin(), decision.choices.end(),
-                      [act = act](const Choice& choice) { return choice.act == act; });
+                      [wanted = act](const Choice& choice) { return choice.act == wanted; });
     if (count > 0) parts.push_back(std::to_string(count) + " " + word);
   }
   std::string out = counted(decision.choices.size(), "allocation");
