@@ -1,0 +1,34 @@
+#include "libpaas/placement/engine.hpp"
+
+#include "libpaas/placement/refusals.hpp"
+
+namespace paas::placement {
+
+Engine::Engine(const Compiled& compiled) : ledger_(compiled), scorer_(ledger_), index_(scorer_) {}
+
+Spot Engine::best_by_scan(Index job, Index previous) const {
+  Spot out;
+  if (!ledger_.within_quota(job)) return out;
+  for (const Index node : compiled().by_name()) {
+    if (!takes(ledger_, job, node)) continue;
+    const std::int64_t score = scorer_.parts(job, node, previous).sum();
+    if (out.node == nowhere || score > out.score) out = {node, score};
+  }
+  return out;
+}
+
+Engine::Placed Engine::place(Index job, Index previous) {
+  const Spot spot = best(job, previous);
+  if (spot.node == nowhere) return {};
+  return {spot.node, take(job, spot.node)};
+}
+
+Cards Engine::take(Index job, Index node) {
+  const Shape& shape = compiled().shape(job);
+  Cards cards;
+  if (!shape.cards.empty()) cards = scorer_.best_cards(shape, node).value_or(Cards{});
+  ledger_.take(job, node, cards);
+  return cards;
+}
+
+}  // namespace paas::placement

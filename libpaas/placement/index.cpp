@@ -1,0 +1,267 @@
+#include "libpaas/placement/index.hpp"
+
+#include <algorithm>
+#include <bit>
+
+#include "libpaas/placement/refusals.hpp"
+
+namespace paas::placement {
+namespace {
+
+constexpr std::size_t block_size = 64;
+constexpr std::size_t few_domains = 256;
+constexpr Index mixed = nowhere - 1;
+constexpr std::int64_t closed = std::numeric_limits<std::int64_t>::min() / 64;
+// The best block first, so often; then all that can still win, one after another.
+constexpr int best_first_visits = 4;
+
+}  // namespace
+
+NodeIndex::NodeIndex(const Scorer& scorer, std::size_t most_tables)
+    : scorer_(scorer),
+      compiled_(scorer.compiled()),
+      most_tables_(most_tables),
+      blocks_((compiled_.node_count() + block_size - 1) / block_size),
+      first_rank_(blocks_, nowhere),
+      offers_(blocks_) {
+  find_shared_domains();
+}
+
+void NodeIndex::find_shared_domains() {
+  for (Index node = 0; node < compiled_.node_count(); ++node) {
+    Index& first = first_rank_[node / block_size];
+    first = std::min(first, compiled_.rank(node));
+  }
+  for (const Level& level : compiled_.levels()) {
+    auto& shared = shared_.emplace_back();
+    if (level.domains.size() > few_domains) continue;
+    shared.assign(blocks_, nowhere);
+    for (Index node = 0; node < compiled_.node_count(); ++node) {
+      const Index domain = level.domain_of[node] == nowhere
+                               ? static_cast<Index>(level.domains.size())
+                               : level.domain_of[node];
+      Index& of_block = shared[node / block_size];
+      if (of_block != domain) of_block = node % block_size == 0 ? domain : mixed;
+    }
+  }
+}
+
+NodeIndex::Table& NodeIndex::table(Index shape, Index taste) {
+  auto& slot = tables_[{shape, taste}];
+  if (!slot) {
+    slot = std::make_unique<Table>();
+    slot->shape = shape;
+    slot->taste = taste;
+    if (tables_.size() > most_tables_) {
+      auto oldest = tables_.end();
+      for (auto at = tables_.begin(); at != tables_.end(); ++at) {
+        if (at->second == slot) continue;
+        if (oldest == tables_.end() || at->second->used < oldest->second->used) oldest = at;
+      }
+      tables_.erase(oldest);
+    }
+    rebuild(*slot);
+  }
+  slot->used = ++clock_;
+  return *slot;
+}
+
+void NodeIndex::rebuild(Table& table) const {
+  table.scores.assign(blocks_ * block_size, no_fit);
+  table.tops.assign(blocks_, no_fit);
+  for (Index node = 0; node < compiled_.node_count(); ++node) {
+    const std::int32_t score = scorer_.lasting(table.shape, table.taste, node);
+    table.scores[node] = score;
+    table.tops[node / block_size] = std::max(table.tops[node / block_size], score);
+  }
+  table.seen = scorer_.ledger().log_end();
+}
+
+void NodeIndex::refresh(Table& table) const {
+  const Ledger& ledger = scorer_.ledger();
+  if (table.seen < ledger.log_begin()) return rebuild(table);
+  for (; table.seen < ledger.log_end(); ++table.seen) {
+    if (!ledger.is_last(table.seen)) continue;
+    const Index node = ledger.logged(table.seen);
+    set(table, node, scorer_.lasting(table.shape, table.taste, node));
+  }
+}
+
+void NodeIndex::set(Table& table, Index node, std::int32_t score) const {
+  const std::size_t block = node / block_size;
+  const std::int32_t old = table.scores[node];
+  table.scores[node] = score;
+  std::int32_t& top = table.tops[block];
+  if (score >= top) {
+    top = score;
+  } else if (old == top) {
+    const std::int32_t* first = &table.scores[block * block_size];
+    top = *std::max_element(first, first + block_size);
+  }
+}
+
+NodeIndex::Bonus& NodeIndex::bonus_of(Index level) {
+  for (std::size_t i = 0; i < bonus_count_; ++i) {
+    if (bonuses_[i].level == level) return bonuses_[i];
+  }
+  if (bonus_count_ == bonuses_.size()) bonuses_.emplace_back();
+  Bonus& out = bonuses_[bonus_count_++];
+  out.level = level;
+  out.values.assign(compiled_.levels()[level].domains.size() + 1, 0);
+  return out;
+}
+
+// Only levels of few domains; what others add is at most nothing (see look_at_partners), or it is
+// allowed for in full.
+void NodeIndex::collect_bonuses(Index job) {
+  bonus_count_ = 0;
+  const Kind& kind = compiled_.kind(job);
+  const Index own = compiled_.app(compiled_.job(job).app).first_counter;
+  const Tallies& tallies = scorer_.ledger().tallies();
+  for (const SpreadTie& spread : kind.spreads) {
+    if (shared_[spread.level].empty()) continue;
+    Bonus& bonus = bonus_of(spread.level);
+    const Index counter = own + spread.counter;
+    if (spread.max_skew == 0) {
+      const std::int64_t value = scorer_.spread_value(spread.weight);
+      for (const auto* at = tallies.begin(counter); at != tallies.end(counter); ++at) {
+        bonus.values[at->key] -= value * at->count;
+      }
+      bonus.values.back() -= value * tallies.total(counter);
+      continue;
+    }
+    const auto most =
+        emptiest(tallies, counter, compiled_.domains_behind(kind.gate, spread.level)) +
+        static_cast<std::uint32_t>(spread.max_skew);
+    for (const auto* at = tallies.begin(counter); at != tallies.end(counter); ++at) {
+      if (at->count >= most) bonus.values[at->key] = closed;
+    }
+    bonus.values.back() = closed;
+  }
+  for (const Tie& tie : kind.ties) {
+    if (tie.app == nowhere || shared_[tie.level].empty()) continue;
+    const Index counter = tie.counter + (tie.own ? own : 0);
+    if (tie.kind == TieKind::together && tallies.total(counter) == 0) continue;
+    Bonus& bonus = bonus_of(tie.level);
+    const std::int64_t value = scorer_.affinity_value(tie.weight);
+    if (tie.kind == TieKind::together) {
+      for (std::size_t d = 0; d < bonus.values.size(); ++d) {
+        if (tallies.count(counter, static_cast<Index>(d)) == 0) bonus.values[d] = closed;
+      }
+      continue;
+    }
+    for (const auto* at = tallies.begin(counter); at != tallies.end(counter); ++at) {
+      std::int64_t& here = bonus.values[at->key];
+      if (tie.kind == TieKind::apart) here = closed;
+      if (here == closed) continue;
+      here += tie.kind == TieKind::rather_together ? value : -value * at->count;
+    }
+  }
+  for (std::size_t i = 0; i < bonus_count_; ++i) {
+    bonuses_[i].most = *std::max_element(bonuses_[i].values.begin(), bonuses_[i].values.end());
+  }
+}
+
+void NodeIndex::offer(Query& query) {
+  std::int64_t anywhere = 0;
+  for (const Tie& tie : compiled_.kind(query.job).ties) {
+    if (tie.kind == TieKind::rather_together && shared_[tie.level].empty() && tie.level != 0) {
+      anywhere += scorer_.affinity_value(tie.weight);
+    }
+  }
+  const std::int32_t* tops = query.table->tops.data();
+  for (std::size_t b = 0; b < blocks_; ++b) {
+    offers_[b] = tops[b] == no_fit || query.open->word(b) == 0 ? closed : tops[b] + anywhere;
+  }
+  for (std::size_t i = 0; i < bonus_count_; ++i) {
+    const Bonus& bonus = bonuses_[i];
+    const Index* shared = shared_[bonus.level].data();
+    for (std::size_t b = 0; b < blocks_; ++b) {
+      offers_[b] += shared[b] == mixed ? bonus.most : bonus.values[shared[b]];
+    }
+  }
+}
+
+bool NodeIndex::can_win(const Query& query, std::size_t block) const {
+  if (offers_[block] < closed / 2) return false;
+  if (query.best.node == nowhere || offers_[block] > query.best.score) return true;
+  return offers_[block] == query.best.score && first_rank_[block] < compiled_.rank(query.best.node);
+}
+
+// `bonus` is the most that company can add.
+void NodeIndex::look_at(Query& query, Index node, std::int64_t bonus) {
+  const std::int32_t lasting = query.table->scores[node];
+  if (lasting == no_fit) return;
+  const auto wins = [&](std::int64_t score) {
+    if (query.best.node == nowhere || score > query.best.score) return true;
+    return score == query.best.score && compiled_.rank(node) < compiled_.rank(query.best.node);
+  };
+  if (!wins(lasting + bonus)) return;
+  const std::int64_t score = lasting + scorer_.company(query.job, node);
+  if (!wins(score) || !company_admits(scorer_.ledger(), query.job, node)) return;
+  query.best = {node, score};
+}
+
+// Those who like to share a node with somebody: there are few such nodes, and all others need no
+// allowance for it then.
+void NodeIndex::look_at_partners(Query& query) {
+  if (!shared_[0].empty()) return;
+  const Index own = compiled_.app(compiled_.job(query.job).app).first_counter;
+  const Tallies& tallies = scorer_.ledger().tallies();
+  for (const Tie& tie : compiled_.kind(query.job).ties) {
+    if (tie.kind != TieKind::rather_together || tie.level != 0 || tie.app == nowhere) continue;
+    const Index counter = tie.counter + (tie.own ? own : 0);
+    for (const auto* at = tallies.begin(counter); at != tallies.end(counter); ++at) {
+      const Index node = compiled_.by_name()[at->key];
+      if (query.open->has(node)) look_at(query, node, -closed);
+    }
+  }
+}
+
+void NodeIndex::visit(Query& query, std::size_t block) {
+  const std::int64_t bonus = offers_[block] - query.table->tops[block];
+  const auto first = static_cast<Index>(block * block_size);
+  for (std::uint64_t left = query.open->word(block); left != 0; left &= left - 1) {
+    look_at(query, first + static_cast<Index>(std::countr_zero(left)), bonus);
+  }
+  offers_[block] = closed;
+}
+
+Spot NodeIndex::best(Index job, Index previous) {
+  const Kind& kind = compiled_.kind(job);
+  if (!scorer_.ledger().within_quota(job)) return {};
+  Query query{job, &table(kind.shape, kind.taste), &compiled_.gates()[kind.gate].open};
+  refresh(*query.table);
+  if (previous != nowhere && query.open->has(previous)) {
+    look_at(query, previous, -closed);
+    if (query.best.node != nowhere) query.best.score += scorer_.stay();
+  }
+  collect_bonuses(job);
+  look_at_partners(query);
+  offer(query);
+  for (int i = 0; i < best_first_visits; ++i) {
+    std::size_t top = 0;
+    for (std::size_t b = 1; b < blocks_; ++b) {
+      if (offers_[b] > offers_[top] ||
+          (offers_[b] == offers_[top] && first_rank_[b] < first_rank_[top])) {
+        top = b;
+      }
+    }
+    if (blocks_ == 0 || !can_win(query, top)) return query.best;
+    visit(query, top);
+  }
+  for (std::size_t b = 0; b < blocks_; ++b) {
+    if (can_win(query, b)) visit(query, b);
+  }
+  return query.best;
+}
+
+std::size_t NodeIndex::bytes() const {
+  std::size_t out = 0;
+  for (const auto& [key, table] : tables_) {
+    out += sizeof(Table) + (table->scores.capacity() + table->tops.capacity()) * sizeof(int);
+  }
+  return out;
+}
+
+}  // namespace paas::placement

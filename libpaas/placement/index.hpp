@@ -1,0 +1,81 @@
+#pragma once
+// Finds the best node without looking at all of them. For each pair of shape and taste a table
+// holds the lasting score of every node and the best of every block of 64; it is brought up to date
+// from the ledger's log when it is asked. A query visits blocks only as long as what the block can
+// offer at best beats what was found.
+
+#include <cstdint>
+#include <map>
+#include <memory>
+#include <vector>
+
+#include "libpaas/placement/score.hpp"
+
+namespace paas::placement {
+
+struct Spot {
+  Index node = nowhere;
+  std::int64_t score = 0;
+  bool operator==(const Spot&) const = default;
+};
+
+class NodeIndex {
+ public:
+  // Keeps a reference. At most so many tables are kept; those used last stay.
+  explicit NodeIndex(const Scorer& scorer, std::size_t most_tables = 1024);
+
+  // The best node that takes the job, as a scan of all nodes would find it.
+  Spot best(Index job, Index previous);
+
+  std::size_t bytes() const;
+
+ private:
+  struct Table {
+    Index shape, taste;
+    std::uint64_t seen = 0;  // up to here the log is worked in
+    std::uint64_t used = 0;
+    std::vector<std::int32_t> scores;  // by node, padded to whole blocks
+    std::vector<std::int32_t> tops;    // by block
+  };
+  // What the company in each domain of one level adds to a score, in the query at hand.
+  struct Bonus {
+    Index level = 0;
+    std::vector<std::int64_t> values{};  // by domain; the last one where the label is absent
+    std::int64_t most = 0;
+  };
+  struct Query {
+    Index job;
+    Table* table;
+    const NodeSet* open;
+    Spot best{};
+  };
+
+  Table& table(Index shape, Index taste);
+  void refresh(Table& table) const;
+  void rebuild(Table& table) const;
+  void set(Table& table, Index node, std::int32_t score) const;
+  void find_shared_domains();
+  void offer(Query& query);
+  void collect_bonuses(Index job);
+  Bonus& bonus_of(Index level);
+  void look_at(Query& query, Index node, std::int64_t bonus);
+  void look_at_partners(Query& query);
+  void visit(Query& query, std::size_t block);
+  bool can_win(const Query& query, std::size_t block) const;
+
+  const Scorer& scorer_;
+  const Compiled& compiled_;
+  std::size_t most_tables_;
+  std::size_t blocks_;
+  std::map<std::pair<Index, Index>, std::unique_ptr<Table>> tables_;
+  std::uint64_t clock_ = 0;
+  // By level of few domains, by block: the domain that all its nodes share, or `mixed`.
+  std::vector<std::vector<Index>> shared_;
+  std::vector<Index> first_rank_;  // by block: the first name in it
+  // Of the query at hand; here so that their memory is used again.
+  std::vector<Bonus> bonuses_;
+  std::size_t bonus_count_ = 0;
+  std::vector<std::int64_t> offers_;  // by block: no node of it can have more
+};
+
+}  // namespace paas::placement

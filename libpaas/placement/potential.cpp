@@ -1,0 +1,263 @@
+#include "libpaas/placement/potential.hpp"
+
+#include <algorithm>
+#include <map>
+#include <numeric>
+
+namespace paas::placement {
+namespace {
+
+constexpr std::int64_t grid = 64;            // cells of an axis
+constexpr int best_of = 24;                  // a node gets the best of so many arrivals
+constexpr int price_doublings = 3;           // price: load beside the highest, to the eighth power
+constexpr std::size_t most_groups = 128;     // of shapes, after merging
+constexpr std::int64_t open_flat = 20972;    // 0.02 of a mean node, for opening any
+constexpr std::int64_t open_size = 10486;    // 0.01 for each mean node of size
+constexpr std::int64_t card_weight = 19661;  // 0.30, in 2^-16: a lost card beside a mean node
+constexpr std::int64_t card_step = 40;       // unusable cards count in steps of so many thousandths
+constexpr std::int64_t one_q30 = std::int64_t{1} << 30;
+
+// The probability that none of best_of arrivals does what one fails to do with probability q.
+std::int64_t none_of_all(std::int64_t q) {
+  std::int64_t out = one_q30;
+  for (int n = best_of; n > 0; n >>= 1, q = q * q >> 30) {
+    if ((n & 1) != 0) out = out * q >> 30;
+  }
+  return out;
+}
+
+}  // namespace
+
+Potential::Potential(const Compiled& compiled)
+    : compiled_(compiled),
+      resources_(static_cast<Index>(compiled.resource_count() + 1)),
+      shift_(resources_),
+      biggest_(resources_),
+      price_(resources_),
+      unit_(resources_) {
+  prices();
+  scale_[0] = (grid << 32) / std::max<Amount>(biggest_[axis_[0]], 1);
+  scale_[1] = (grid << 32) / std::max<Amount>(biggest_[axis_[1]], 1);
+  tabulate();
+  openings();
+  choose_card_shapes();
+}
+
+Amount Potential::needed(const Shape& shape, Index resource) const {
+  Amount out = 0;
+  if (resource + 1 == resources_) {
+    for (const CardWant& want : shape.cards) out += Amount{want.count} * want.share_milli;
+  }
+  for (const Need& need : shape.needs) {
+    if (need.resource == resource) out = need.amount;
+  }
+  return out;
+}
+
+Amount Potential::available(Index node, Index resource) const {
+  if (resource + 1 < resources_) return compiled_.capacity(node)[resource];
+  return (Amount{compiled_.end_card(node)} - compiled_.first_card(node)) * 1000;
+}
+
+void Potential::prices() {
+  const auto nodes = static_cast<Amount>(std::max<std::size_t>(compiled_.node_count(), 1));
+  std::vector<std::int64_t> load(resources_), mean(resources_);
+  std::int64_t top = 1;
+  for (Index r = 0; r < resources_; ++r) {
+    for (Index n = 0; n < compiled_.node_count(); ++n) {
+      biggest_[r] = std::max(biggest_[r], available(n, r));
+    }
+    while (biggest_[r] >> shift_[r] >= Amount{1} << 30) ++shift_[r];
+    biggest_[r] >>= shift_[r];
+    Amount total = 0;
+    for (Index n = 0; n < compiled_.node_count(); ++n) total += available(n, r) >> shift_[r];
+    mean[r] = std::max<Amount>(total / nodes, 1);
+    Amount want = 0;
+    for (const auto& [shape, count] : compiled_.mix()) {
+      // What fits nowhere makes nothing scarce.
+      const Amount need = needed(shape, r) >> shift_[r];
+      if (need <= biggest_[r]) want += need * count;
+    }
+    for (; want >= Amount{1} << 38; want >>= 1) total >>= 1;
+    if (total > 0) load[r] = std::min((want << 24) / total, std::int64_t{1} << 46);
+    top = std::max(top, load[r]);
+  }
+  for (Index r = 0; r < resources_; ++r) {
+    std::int64_t price = (load[r] << 16) / top;
+    for (int i = 0; i < price_doublings; ++i) price = price * price >> 16;
+    price_[r] = price;
+    unit_[r] = (price << 24) / mean[r];
+  }
+  std::vector<Index> order(resources_);
+  std::iota(order.begin(), order.end(), Index{0});
+  std::stable_sort(order.begin(), order.end(),
+                   [&](Index a, Index b) { return price_[a] > price_[b]; });
+  const Index second = order.size() > 1 ? order[1] : order[0];
+  axis_[0] = std::min(order[0], second);
+  axis_[1] = std::max(order[0], second);
+}
+
+// 2^20 is a mean node's worth.
+std::int64_t Potential::value(Index resource, Amount amount) const {
+  return unit_[resource] * amount >> 20;
+}
+
+std::int64_t Potential::at(std::int64_t x, std::int64_t y) const {
+  constexpr std::int64_t most = grid << 12;
+  x = std::clamp<std::int64_t>(x, 0, most);
+  y = std::clamp<std::int64_t>(y, 0, most);
+  const std::int64_t i = std::min(x >> 12, grid - 1);
+  const std::int64_t j = std::min(y >> 12, grid - 1);
+  const std::int64_t a = x - (i << 12);
+  const std::int64_t b = y - (j << 12);
+  const std::int32_t* corner = &table_[static_cast<std::size_t>(i * (grid + 1) + j)];
+  const std::int64_t low = corner[0] * (4096 - b) + corner[1] * b;
+  const std::int64_t high = corner[grid + 1] * (4096 - b) + corner[grid + 2] * b;
+  return (low * (4096 - a) + high * a) >> 24;
+}
+
+std::vector<Potential::Group> Potential::groups() const {
+  std::int64_t all = 0;
+  for (const auto& [shape, count] : compiled_.mix()) all += count;
+  int coarsen = 0;
+  while (all >> coarsen >= std::int64_t{1} << 32) ++coarsen;
+  // Shapes in one quarter of a cell are one; in more, while there are too many.
+  for (int shift = 10;; ++shift) {
+    std::map<std::pair<std::int64_t, std::int64_t>, Group> merged;
+    for (const auto& [shape, whole] : compiled_.mix()) {
+      const std::int64_t count = std::max<std::int64_t>(whole >> coarsen, whole > 0 ? 1 : 0);
+      const Amount x = needed(shape, axis_[0]);
+      const Amount y = needed(shape, axis_[1]);
+      if (count == 0 || x >> shift_[axis_[0]] > biggest_[axis_[0]] ||
+          y >> shift_[axis_[1]] > biggest_[axis_[1]]) {
+        continue;
+      }
+      Group& group = merged[{cell(x, 0) >> shift, cell(y, 1) >> shift}];
+      group.count += count;
+      group.x += count * (x >> shift_[axis_[0]]);
+      group.y += count * (y >> shift_[axis_[1]]);
+    }
+    if (merged.size() > most_groups && shift < 18) continue;
+    std::vector<Group> out;
+    for (auto& [key, group] : merged) {
+      group.x /= group.count;
+      group.y /= group.count;
+      group.cells_x = group.x * scale_[0] >> 20;
+      group.cells_y = group.y * scale_[1] >> 20;
+      // A step takes at least one cell, so that the table can be filled in order.
+      const std::int64_t most = std::max<std::int64_t>({group.cells_x, group.cells_y, 1});
+      if (most < 4096) {
+        group.cells_x = (group.cells_x << 12) / most;
+        group.cells_y = (group.cells_y << 12) / most;
+        if (group.cells_x == 0 && group.cells_y == 0) continue;  // takes nothing of either
+      }
+      out.push_back(group);
+    }
+    return out;
+  }
+}
+
+void Potential::tabulate() {
+  const std::vector<Group> all = groups();
+  std::int64_t count = 0;
+  for (const Group& group : all) count += group.count;
+  count = std::max<std::int64_t>(count, 1);
+  table_.assign(static_cast<std::size_t>((grid + 1) * (grid + 1)), 0);
+  std::vector<std::pair<std::int64_t, std::int64_t>> arrivals;  // waste after it, how many
+  for (std::int64_t i = 0; i <= grid; ++i) {
+    for (std::int64_t j = 0; j <= grid; ++j) {
+      const Amount x = biggest_[axis_[0]] * i / grid;
+      const Amount y = biggest_[axis_[1]] * j / grid;
+      arrivals.clear();
+      for (const Group& group : all) {
+        if (group.x > x || group.y > y) continue;
+        arrivals.emplace_back(at((i << 12) - group.cells_x, (j << 12) - group.cells_y),
+                              group.count);
+      }
+      std::sort(arrivals.begin(), arrivals.end());
+      std::int64_t left = count;
+      std::int64_t none = one_q30;  // the probability that none was so good yet
+      std::int64_t expected = 0;
+      for (const auto& [waste, times] : arrivals) {
+        left -= times;
+        const std::int64_t still_none = none_of_all((left << 30) / count);
+        expected += waste * (none - still_none);
+        none = still_none;
+      }
+      const std::int64_t all_of_it =
+          value(axis_[0], x) + (axis_[0] == axis_[1] ? 0 : value(axis_[1], y));
+      expected += std::min<std::int64_t>(all_of_it, INT32_MAX) * none;
+      table_[static_cast<std::size_t>(i * (grid + 1) + j)] =
+          static_cast<std::int32_t>(std::min<std::int64_t>(expected >> 30, INT32_MAX));
+    }
+  }
+}
+
+void Potential::openings() {
+  const std::int64_t prices =
+      std::max<std::int64_t>(std::accumulate(price_.begin(), price_.end(), std::int64_t{0}), 1);
+  for (Index n = 0; n < compiled_.node_count(); ++n) {
+    std::int64_t size = 0;
+    for (Index r = 0; r < resources_; ++r) size += value(r, available(n, r) >> shift_[r]);
+    size = std::min(size, std::int64_t{1} << 40);
+    opening_.push_back(open_flat + (((size << 16) / prices * open_size) >> 20));
+  }
+}
+
+void Potential::choose_card_shapes() {
+  if (compiled_.card_types().empty()) return;
+  std::vector<const std::pair<Shape, Amount>*> order;
+  Amount all = 0;
+  bool wanted = false;
+  for (const auto& each : compiled_.mix()) {
+    order.push_back(&each);
+    all += each.second;
+    wanted = wanted || (!each.first.cards.empty() && each.second > 0);
+  }
+  if (!wanted) return;
+  std::stable_sort(order.begin(), order.end(),
+                   [](const auto* a, const auto* b) { return a->second > b->second; });
+  for (const auto* each : order) {  // the most frequent, up to 95 of 100
+    if (card_weight_ >= all / 100 * 95 + all % 100 * 95 / 100) break;
+    card_weight_ += each->second;
+    card_shapes_.emplace_back(&each->first, each->second);
+  }
+}
+
+std::int64_t Potential::unusable_cards(Index node, const Amount* free, const int* left) const {
+  const Index first = compiled_.first_card(node);
+  const Index count = compiled_.end_card(node) - first;
+  std::int64_t all = 0;
+  for (Index i = 0; i < count; ++i) all += left[i];
+  if (all == 0) return 0;
+  std::int64_t out = 0;
+  for (const auto& [shape, weight] : card_shapes_) {
+    bool fits = !shape->cards.empty();
+    for (const Need& need : shape->needs) fits = fits && free[need.resource] >= need.amount;
+    std::int64_t lost = 0;
+    if (fits) {
+      const CardWant& want = shape->cards.front();
+      int cards = 0;
+      for (Index i = 0; i < count; ++i) {
+        const bool will_do =
+            want.types[compiled_.card_types()[first + i]] != 0 && left[i] >= want.share_milli;
+        if (will_do) {
+          ++cards;
+        } else {
+          lost += left[i];
+        }
+      }
+      fits = cards >= want.count;
+    }
+    out += weight * (fits ? lost : all);
+  }
+  return out;
+}
+
+std::int64_t Potential::cards_value(std::int64_t change) const {
+  const std::int64_t step = std::max<std::int64_t>(card_weight_, 1) * card_step;
+  const std::int64_t steps = change >= 0 ? (change + step - 1) / step : -(-change / step);
+  return steps * card_step * card_weight * 16 / 1000;
+}
+
+}  // namespace paas::placement

@@ -1,0 +1,241 @@
+#pragma once
+// Problems for properties, drawn from a seed, and a check of decisions that shares nothing with
+// what makes them.
+
+#include <algorithm>
+#include <cstdint>
+#include <map>
+#include <set>
+#include <string>
+#include <vector>
+
+#include "libpaas/placement/place.hpp"
+
+namespace paas::placement::random_problem {
+
+class Draw {
+ public:
+  explicit Draw(std::uint64_t seed) : state_(seed) {}
+  std::uint64_t next() {  // splitmix64
+    std::uint64_t z = (state_ += 0x9e3779b97f4a7c15U);
+    z = (z ^ (z >> 30)) * 0xbf58476d1ce4e5b9U;
+    z = (z ^ (z >> 27)) * 0x94d049bb133111ebU;
+    return z ^ (z >> 31);
+  }
+  int from(int low, int high) {
+    return low + static_cast<int>(next() % static_cast<std::uint64_t>(high - low + 1));
+  }
+  bool chance(int percent) { return from(1, 100) <= percent; }
+  template <class T>
+  void shuffle(std::vector<T>& values) {
+    for (std::size_t i = values.size(); i > 1; --i) std::swap(values[i - 1], values[next() % i]);
+  }
+
+ private:
+  std::uint64_t state_;
+};
+
+inline std::string numbered(const char* prefix, int number) {
+  return prefix + std::to_string(number);
+}
+
+inline Node node(Draw& draw, int number) {
+  Node out{numbered("n", number)};
+  if (draw.chance(60)) out.host = numbered("h", number / 2);
+  out.arch = draw.chance(85) ? "amd64" : "arm64";
+  if (draw.chance(90)) out.labels["zone"] = numbered("z", draw.from(1, 3));
+  if (draw.chance(50)) out.labels["disk"] = draw.chance(50) ? "ssd" : "hdd";
+  out.capacity = {{"cpu", 1000 * draw.from(2, 8)}, {"memory", 1024 * draw.from(2, 16)}};
+  if (draw.chance(30)) out.reserved["memory"] = 512;
+  if (draw.chance(20)) out.overcommit_milli["cpu"] = 1500;
+  if (draw.chance(30)) out.devices.push_back({"gpu", draw.chance(50) ? "a" : "b", draw.from(1, 3)});
+  if (draw.chance(10)) out.ports_taken.push_back(80);
+  if (draw.chance(20)) out.volumes.push_back(numbered("v", number));
+  if (draw.chance(15)) out.taints.push_back({"dedicated", "db", draw.chance(60)});
+  out.drained = draw.chance(7);
+  return out;
+}
+
+inline Workload workload(Draw& draw, int number, int nodes) {
+  Workload out{numbered("w", number)};
+  if (draw.chance(20)) out.app = numbered("w", draw.from(0, 3));
+  out.project = draw.chance(30) ? "p" : "";
+  out.replicas = draw.from(0, 3);
+  out.requests = {{"cpu", 250 * draw.from(1, 8)}, {"memory", 256 * draw.from(1, 12)}};
+  if (draw.chance(15)) {
+    if (draw.chance(50)) {
+      out.devices.push_back({"gpu", 1, 100 * draw.from(2, 9), {}});
+    } else {
+      out.devices.push_back({"gpu", draw.from(1, 2), 1000, {}});
+    }
+  }
+  if (draw.chance(10)) out.ports.push_back(draw.chance(50) ? 80 : 443);
+  if (draw.chance(5)) out.volumes.push_back(numbered("v", draw.from(0, nodes - 1)));
+  if (draw.chance(30)) out.archs.push_back("amd64");
+  if (draw.chance(5)) out.pin = {numbered("n", draw.from(0, nodes - 1)), "n0"};
+  if (draw.chance(15)) out.required.push_back({"disk", Operator::not_in, {"hdd"}});
+  if (draw.chance(15)) out.preferred.push_back({{"zone", Operator::in, {"z1"}}, 30});
+  if (draw.chance(30)) out.tolerations.push_back({"dedicated", "db"});
+  const std::string levels[] = {"node", "host", "zone"};
+  if (draw.chance(30)) {
+    Relation apart{numbered("w", draw.from(0, 9)), levels[draw.from(0, 2)]};
+    if (draw.chance(40)) apart.weight = draw.from(1, 100);
+    out.relations.push_back(apart);
+  } else if (number >= 4 && out.app.empty() && draw.chance(15)) {  // no circles
+    Relation together{numbered("w", draw.from(0, 3)), levels[draw.from(0, 2)], false};
+    if (draw.chance(40)) together.weight = draw.from(1, 100);
+    out.relations.push_back(together);
+  }
+  if (draw.chance(25)) {
+    Spread spread{levels[draw.from(0, 2)]};
+    if (draw.chance(40)) spread.max_skew = draw.from(1, 2);
+    out.spreads.push_back(spread);
+  }
+  out.priority = 10 * draw.from(0, 2);
+  if (draw.chance(10)) out.gang = numbered("g", draw.from(0, 1));
+  if (draw.chance(10)) out.max_unavailable = draw.from(0, 1);
+  return out;
+}
+
+// Some of the current nodes are random and may not hold.
+inline Problem problem(std::uint64_t seed) {
+  Draw draw(seed);
+  Problem out;
+  const int nodes = draw.from(1, 9);
+  for (int i = 0; i < nodes; ++i) out.cluster.nodes.push_back(node(draw, i));
+  const int workloads = draw.from(0, 10);
+  for (int i = 0; i < workloads; ++i) out.workloads.push_back(workload(draw, i, nodes));
+  for (const Workload& each : out.workloads) {
+    for (int ordinal = 0; ordinal < each.replicas + 1; ++ordinal) {
+      if (draw.chance(40)) {
+        out.current[{each.name, ordinal}] = numbered("n", draw.from(0, nodes));
+      }
+    }
+  }
+  if (draw.chance(20)) out.rules.quotas["p"] = {{"cpu", 4000}};
+  if (draw.chance(20)) out.rules.objectives.balance = 500;
+  out.rules.preempt = draw.chance(50);
+  out.rules.search_budget = 300;
+  return out;
+}
+
+struct Found {
+  const Workload* workload;
+  const Choice* choice;
+  const Node* node;
+};
+
+inline std::string domain(const Node& node, const std::string& level) {
+  if (level == "node") return node.name;
+  if (level == "host") return node.host.empty() ? node.name : node.host;
+  const auto found = node.labels.find(level);
+  return found == node.labels.end() ? "" : "=" + found->second;
+}
+
+inline const std::string& app(const Workload& workload) {
+  return workload.app.empty() ? workload.name : workload.app;
+}
+
+// What one node holds beyond what it has.
+inline void check_amounts(const Node& node, const std::vector<Found>& here,
+                          std::vector<std::string>& out) {
+  std::map<std::string, Amount> sums;
+  std::map<std::string, Amount> shares;
+  std::set<int> ports(node.ports_taken.begin(), node.ports_taken.end());
+  for (const Found& found : here) {
+    for (const auto& [resource, amount] : found.workload->requests) sums[resource] += amount;
+    for (const DeviceRequest& device : found.workload->devices) {
+      shares[device.kind] += Amount{device.count} * device.share_milli;
+    }
+    for (const int port : found.workload->ports) {
+      if (!ports.insert(port).second) out.push_back("port used twice on " + node.name);
+    }
+  }
+  for (const auto& [resource, sum] : sums) {
+    Amount have = 0;
+    if (node.capacity.contains(resource)) have = node.capacity.at(resource);
+    if (node.reserved.contains(resource)) have -= node.reserved.at(resource);
+    if (node.overcommit_milli.contains(resource)) {
+      have = have * node.overcommit_milli.at(resource) / 1000;
+    }
+    if (sum > have) out.push_back(resource + " overbooked on " + node.name);
+  }
+  for (const auto& [kind, sum] : shares) {
+    Amount have = 0;
+    for (const DeviceGroup& group : node.devices) have += group.kind == kind ? group.count : 0;
+    if (sum > have * 1000) out.push_back(kind + " overbooked on " + node.name);
+  }
+}
+
+inline void check_node(const Found& found, std::vector<std::string>& out) {
+  const Workload& workload = *found.workload;
+  const Node& node = *found.node;
+  const std::string where = name_of(found.choice->allocation) + " on " + node.name;
+  const auto among = [](const auto& list, const std::string& text) {
+    return std::find(list.begin(), list.end(), text) != list.end();
+  };
+  if (node.drained) out.push_back(where + ": drained");
+  if (!workload.archs.empty() && !among(workload.archs, node.arch)) out.push_back(where + ": arch");
+  if (!workload.pin.empty() && !among(workload.pin, node.name)) out.push_back(where + ": pin");
+  for (const Term& term : workload.required) {  // only this one is drawn
+    if (node.labels.contains(term.label) && among(term.values, node.labels.at(term.label))) {
+      out.push_back(where + ": label");
+    }
+  }
+  for (const Taint& taint : node.taints) {
+    if (taint.hard && workload.tolerations.empty()) out.push_back(where + ": taint");
+  }
+  for (const std::string& volume : workload.volumes) {
+    if (!among(node.volumes, volume)) out.push_back(where + ": volume");
+  }
+}
+
+// All that is wrong with a decision. What waits because no more may be on the move is let off.
+inline std::vector<std::string> wrongs(const Problem& problem, const Decision& decision) {
+  std::vector<std::string> out;
+  std::vector<Found> placed;
+  std::map<std::string, const Node*> nodes;
+  for (const Node& node : problem.cluster.nodes) nodes[node.name] = &node;
+  std::size_t wanted = 0;
+  for (const Workload& workload : problem.workloads) {
+    wanted += static_cast<std::size_t>(workload.replicas);
+    for (const Choice& choice : decision.choices) {
+      if (choice.allocation.workload != workload.name || choice.node.empty()) continue;
+      if (!nodes.contains(choice.node)) {
+        out.push_back("no node " + choice.node);
+        continue;
+      }
+      placed.push_back({&workload, &choice, nodes[choice.node]});
+    }
+  }
+  if (wanted != decision.choices.size()) out.push_back("not everyone has a choice");
+  const bool somebody_waits = std::any_of(placed.begin(), placed.end(), [](const Found& found) {
+    return found.choice->because.find("it waits") != std::string::npos;
+  });
+  for (const Found& found : placed) {
+    if (found.choice->because.find("it waits") == std::string::npos) check_node(found, out);
+    for (const Relation& relation : found.workload->relations) {
+      if (relation.weight || !relation.apart || somebody_waits) continue;
+      for (const Found& other : placed) {
+        if (&other == &found || other.choice == found.choice) continue;
+        if (app(*other.workload) != relation.app) continue;
+        const std::string here = domain(*found.node, relation.level);
+        if (!here.empty() && here == domain(*other.node, relation.level)) {
+          out.push_back(name_of(found.choice->allocation) + " not apart from " +
+                        name_of(other.choice->allocation));
+        }
+      }
+    }
+  }
+  if (somebody_waits) return out;
+  for (const auto& [name, node] : nodes) {
+    std::vector<Found> here;
+    for (const Found& found : placed) {
+      if (found.node == node) here.push_back(found);
+    }
+    check_amounts(*node, here, out);
+  }
+  return out;
+}
+
+}  // namespace paas::placement::random_problem

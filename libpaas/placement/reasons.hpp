@@ -1,0 +1,29 @@
+#pragma once
+// What is said about a choice: the nodes there were, what stands against it, and what would help.
+
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "libpaas/placement/seating.hpp"
+
+namespace paas::placement {
+
+// A node with its score and what it is made of; parts that are nothing are left out.
+Option option_of(const Scorer& scorer, Index job, Index node, Index previous);
+
+// All nodes that take a job, best first.
+struct Takers {
+  std::size_t count = 0;
+  std::vector<Option> best{};  // at most `most`
+};
+Takers takers(const Scorer& scorer, Index job, Index previous, std::size_t most);
+
+// The smallest change that would give a job a place: least is missing in all, beside a mean node.
+// None if there are no nodes.
+std::optional<Remedy> remedy_for(const Ledger& ledger, Index job);
+
+// "512 MiB more memory and port 443 free"
+std::string reasons_text(const std::vector<Refusal>& refusals);
+
+}  // namespace paas::placement

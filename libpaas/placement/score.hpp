@@ -1,0 +1,69 @@
+#pragma once
+// How good a node is for a job. One part depends on the node, the shape and the taste alone, so
+// that it can be kept in tables; the other on who is around. Both are integers, in 2^20ths of a
+// mean node; higher is better.
+
+#include <cstdint>
+#include <limits>
+
+#include "libpaas/placement/ledger.hpp"
+#include "libpaas/placement/potential.hpp"
+
+namespace paas::placement {
+
+// It does not fit.
+inline constexpr std::int32_t no_fit = std::numeric_limits<std::int32_t>::min();
+
+struct ScoreParts {
+  std::int64_t fit = 0, pack = 0, balance = 0, affinity = 0, spread = 0, stay = 0;
+  std::int64_t sum() const { return fit + pack + balance + affinity + spread + stay; }
+};
+
+class Scorer {
+ public:
+  // Keeps references.
+  explicit Scorer(const Ledger& ledger);
+
+  const Ledger& ledger() const { return ledger_; }
+  const Compiled& compiled() const { return compiled_; }
+
+  // The part that is the same for all jobs of a shape and a taste; no_fit if amounts or cards do
+  // not suffice. Between -2^29 and 2^29.
+  std::int32_t lasting(Index shape, Index taste, Index node) const;
+  // The part that depends on who is around.
+  std::int64_t company(Index job, Index node) const;
+  // What coming back to the node where it was is worth.
+  std::int64_t stay() const { return stay_; }
+
+  // All of it. `previous` is where the job was; nowhere if it was nowhere.
+  // REQUIRES: it fits.
+  ScoreParts parts(Index job, Index node, Index previous) const;
+
+  // The cards of a node that are the best to take; none if they do not suffice.
+  std::optional<Cards> best_cards(const Shape& shape, Index node) const;
+
+  // A weight of 1..100 as a value.
+  std::int64_t spread_value(int weight) const { return spread_unit_ * weight; }
+  std::int64_t affinity_value(int weight) const { return affinity_unit_ * weight; }
+  // What each replica of the same app that is on a node already takes away from it.
+  std::int64_t crowd_value() const { return crowd_; }
+
+ private:
+  struct Axes {
+    Amount x = 0, y = 0;
+  };
+  ScoreParts lasting_parts(Index shape, Index taste, Index node) const;
+  void add_company(Index job, Index node, ScoreParts& out) const;
+  Axes free_axes(Index node) const;
+  Axes needs_of(const Shape& shape) const;
+  std::int64_t balance(const Shape& shape, Index node) const;
+  std::int64_t cards_fit(const Shape& shape, Index node, const Cards& cards) const;
+
+  const Ledger& ledger_;
+  const Compiled& compiled_;
+  Potential potential_;
+  std::vector<Axes> needs_;  // by shape
+  std::int64_t spread_unit_, affinity_unit_, crowd_, stay_;
+};
+
+}  // namespace paas::placement

@@ -1,0 +1,123 @@
+#include "libpaas/placement/seating.hpp"
+
+#include <algorithm>
+#include <numeric>
+#include <utility>
+
+namespace paas::placement {
+
+Seating::Seating(const Compiled& compiled)
+    : engine_(compiled),
+      on_(compiled.node_count()),
+      of_app_(compiled.problem().workloads.size()),
+      moving_(of_app_.size()),
+      sought_(of_app_.size()) {
+  const auto& workloads = compiled.problem().workloads;
+  std::vector<Index> jobs(workloads.size());
+  std::iota(jobs.begin(), jobs.end(), Index{0});
+  std::sort(jobs.begin(), jobs.end(),
+            [&](Index a, Index b) { return workloads[a].name < workloads[b].name; });
+  const Assignment& current = compiled.problem().current;
+  for (const Index job : jobs) {
+    for (const Tie& tie : compiled.kind(job).ties) {
+      if (tie.kind == TieKind::together && tie.app != nowhere) sought_[tie.app] = true;
+    }
+    for (int ordinal = 0; ordinal < workloads[job].replicas; ++ordinal) {
+      Seat seat;
+      seat.job = job;
+      seat.ordinal = ordinal;
+      const auto was = current.find({workloads[job].name, ordinal});
+      if (was != current.end()) {
+        seat.had_node = true;
+        seat.from = compiled.find_node(was->second);
+      }
+      const Index app = compiled.job(job).app;
+      of_app_[app].push_back(static_cast<Index>(seats_.size()));
+      seats_.push_back(std::move(seat));
+    }
+  }
+}
+
+bool Seating::may_go(Index seat) const {
+  const Seat& one = seats_[seat];
+  if (one.fixed || one.node == nowhere) return false;
+  const int most = compiled().kind(one.job).max_unavailable;
+  return most < 0 || !one.had_node || moving_[compiled().job(one.job).app] < most;
+}
+
+Cards Seating::best_cards(Index seat, Index node) const {
+  const Shape& shape = compiled().shape(seats_[seat].job);
+  if (shape.cards.empty()) return {};
+  return engine_.scorer().best_cards(shape, node).value_or(Cards{});
+}
+
+void Seating::sit(Index seat, Index node, Cards cards) {
+  Seat& one = seats_[seat];
+  one.node = node;
+  one.cards = std::move(cards);
+  engine_.take(one.job, node, one.cards);
+  on_[node].insert(std::lower_bound(on_[node].begin(), on_[node].end(), seat), seat);
+}
+
+Cards Seating::leave(Index seat) {
+  Seat& one = seats_[seat];
+  engine_.remove(one.job, one.node, one.cards);
+  auto& here = on_[one.node];
+  here.erase(std::lower_bound(here.begin(), here.end(), seat));
+  one.node = nowhere;
+  return std::exchange(one.cards, {});
+}
+
+std::vector<Index> Seating::blockers(Index seat, Index node) const {
+  const Index job = seats_[seat].job;
+  const Kind& kind = compiled().kind(job);
+  const Shape& shape = compiled().shape(job);
+  std::vector<Index> out;
+  if (!compiled().gate(job).open.has(node) || !ledger().within_quota(job)) return out;
+  const Amount* free = ledger().free(node);
+  const bool cards_short = !shape.cards.empty() && !ledger().cards_for(shape, node);
+  for (const Index other : on_[node]) {
+    const Kind& theirs = compiled().kind(seats_[other].job);
+    const auto& needs = compiled().shape(seats_[other].job).needs;
+    const bool amounts = std::any_of(shape.needs.begin(), shape.needs.end(), [&](const Need& need) {
+      return free[need.resource] < need.amount &&
+             std::any_of(
+                 needs.begin(), needs.end(),
+                 [&](const Need& n) { return n.resource == need.resource; });
+    });
+    const bool ports = std::any_of(kind.ports.begin(), kind.ports.end(), [&](std::uint16_t port) {
+      return std::binary_search(theirs.ports.begin(), theirs.ports.end(), port);
+    });
+    if (amounts || ports || (cards_short && !seats_[other].cards.empty())) out.push_back(other);
+  }
+  for (const Tie& tie : kind.ties) {
+    if (tie.kind == TieKind::apart && tie.app != nowhere) add_sharers(tie, seat, node, out);
+  }
+  for (const SpreadTie& spread : kind.spreads) {
+    const auto& domains = compiled().levels()[spread.level].domain_of;
+    if (spread.max_skew == 0 || domains[node] == nowhere) continue;
+    for (const Index other : of_app_[compiled().job(job).app]) {
+      const Index there = seats_[other].node;
+      if (there != nowhere && domains[there] == domains[node]) out.push_back(other);
+    }
+  }
+  std::sort(out.begin(), out.end());
+  out.erase(std::unique(out.begin(), out.end()), out.end());
+  return out;
+}
+
+void Seating::add_sharers(const Tie& tie, Index seat, Index node, std::vector<Index>& out) const {
+  const auto& domains = compiled().levels()[tie.level].domain_of;
+  if (domains[node] == nowhere) return;
+  for (const Index other : of_app_[tie.app]) {
+    const Index there = seats_[other].node;
+    if (other == seat || there == nowhere || domains[there] != domains[node]) continue;
+    const auto& fed = compiled().kind(seats_[other].job).fed;
+    const bool counts = !tie.mirrored || std::any_of(fed.begin(), fed.end(), [&](const auto& own) {
+      return own.first == tie.counter;
+    });
+    if (counts) out.push_back(other);
+  }
+}
+
+}  // namespace paas::placement
