@@ -338,6 +338,22 @@ std::string create_mount(const Mount& mount) {
   return mount.needs_volume() ? print_allocation(mount) : print_mount(mount);
 }
 
+// A volume has the size it has: a change of its options that is pending names the size of the
+// moment it was asked for, and the volume may have grown since.
+Result<void> keep_sizes(const Json::Object& stored, ContainerConfig& config) {
+  const auto keep = [&](const std::string& key, Mount& mount) -> Result<void> {
+    const auto found = stored.find(key);
+    const std::string* text = found == stored.end() ? nullptr : found->second.string();
+    if (!text) return {};
+    const Mount now = TRY(parse_mount(*text));
+    if (now.volume == mount.volume) mount.size_mib = now.size_mib;
+    return {};
+  };
+  if (config.root) TRY(keep("rootfs", *config.root));
+  for (auto& [key, mount] : config.mounts) TRY(keep(key, mount));
+  return {};
+}
+
 }  // namespace
 
 Result<ContainerConfig> parse_container(const Json& data) {
@@ -358,7 +374,7 @@ Result<ContainerConfig> parse_container(const Json& data) {
 Result<PendingConfig> parse_pending(const Json& data) {
   if (!data.array()) return fail(Errc::internal, "unable to understand a container's settings");
   PendingConfig out;
-  Json::Object settings;
+  Json::Object settings, stored;  // `stored`: what stands where something is pending
   for (const Json& entry : *data.array()) {
     const std::string* key = entry["key"].string();
     if (!key) return fail(Errc::internal, "unable to understand a container's settings");
@@ -367,9 +383,11 @@ Result<PendingConfig> parse_pending(const Json& data) {
     if (removed || !pending.is_null()) out.pending.push_back(*key);
     if (removed) continue;
     settings.insert_or_assign(*key, pending.is_null() ? entry["value"] : pending);
+    if (!pending.is_null()) stored.insert_or_assign(*key, entry["value"]);
   }
   std::sort(out.pending.begin(), out.pending.end());
   out.config = TRY(parse_container(Json{std::move(settings)}));
+  TRY(keep_sizes(stored, out.config));
   return out;
 }
 

@@ -27,6 +27,18 @@ const char* const seen = R"({
   "lxc":[["lxc.init.uid","1000"]],"lock":"backup","startup":"order=1,up=10","dev0":"/dev/null",
   "console":0,"some-new-key":7})";
 
+TEST_CASE("a pending change of a mount does not hide that its volume has grown") {
+  const auto parsed = parse_pending(*parse_json(R"([
+    {"key": "mp0", "value": "local:1/a.raw,mp=/srv,size=2G",
+     "pending": "local:1/a.raw,mp=/srv,backup=1,size=1G"},
+    {"key": "mp1", "value": "local:1/b.raw,mp=/b,size=2G",
+     "pending": "local:1/c.raw,mp=/b,size=1G"}])"));
+  REQUIRE(parsed);
+  CHECK(parsed->config.mounts.at("mp0").size_mib == 2048u);
+  CHECK(parsed->config.mounts.at("mp0").backup == true);
+  CHECK(parsed->config.mounts.at("mp1").size_mib == 1024u);  // of another volume
+}
+
 TEST_CASE("a configuration is read with numbers as text, booleans as numbers, and unknown keys") {
   const ContainerConfig c = config(seen);
   CHECK(c.memory_mib == 256);

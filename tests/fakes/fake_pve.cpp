@@ -378,7 +378,8 @@ Json FakePve::list_ha() const {
   for (const auto& [vmid, params] : ha) {
     Json::Object entry{{"sid", "ct:" + std::to_string(vmid)}, {"type", "ct"}};
     for (const auto& [key, value] : params) {
-      const auto number = parse_integer<int>(value);
+      const bool is_text = key == "state" || key == "group" || key == "comment";
+      const auto number = is_text ? std::nullopt : parse_integer<int>(value);
       entry.emplace(key, number ? Json{*number} : Json{value});
     }
     list.push_back(std::move(entry));

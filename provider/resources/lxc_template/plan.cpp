@@ -61,12 +61,20 @@ class Refining {
     planning_.plan.requires_replace.push_back(Path(attribute));
   }
 
+  // What may change: the path of a replacement has to.
+  std::optional<std::string> unknown_source() const {
+    if (config_.url.unknown()) return "url";
+    if (config_.source_file.unknown()) return "source_file";
+    if (config_.oci_reference.unknown()) return "oci_reference";
+    return std::nullopt;
+  }
+
   void replace_where_the_file_differs() {
     const Source source = source_of(config_), before = source_of(prior_);
     if (source.attribute.empty()) return;
     if (config_.file_name.null()) {
       const auto name = derived_name(config_);
-      if (name.unknown()) return replace(source.attribute);
+      if (name.unknown()) return replace(unknown_source().value_or(source.attribute));
       if (name != prior_.file_name) return replace("file_name");
     }
     if (before.attribute.empty()) {  // imported: what is there is taken for what is declared
