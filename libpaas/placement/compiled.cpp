@@ -523,10 +523,11 @@ Compiled::Compiled(const Problem& problem) : problem_(problem) {
 }
 
 Index Compiled::add_like(Index job) {
-  const App& app = apps_[jobs_[job].app];
+  const App app = apps_[jobs_[job].app];
   apps_.push_back({static_cast<Index>(counters_), app.layout});
   counters_ += layouts_[app.layout].size();
-  jobs_.push_back({jobs_[job].kind, static_cast<Index>(apps_.size() - 1)});
+  const Index kind = jobs_[job].kind;
+  jobs_.push_back({kind, static_cast<Index>(apps_.size() - 1)});
   return static_cast<Index>(jobs_.size() - 1);
 }
 

@@ -98,10 +98,10 @@ inline Workload workload(Draw& draw, int number, int nodes) {
 }
 
 // Some of the current nodes are random and may not hold.
-inline Problem problem(std::uint64_t seed) {
+inline Problem problem(std::uint64_t seed, int most_nodes = 9) {
   Draw draw(seed);
   Problem out;
-  const int nodes = draw.from(1, 9);
+  const int nodes = draw.from(1, most_nodes);
   for (int i = 0; i < nodes; ++i) out.cluster.nodes.push_back(node(draw, i));
   const int workloads = draw.from(0, 10);
   for (int i = 0; i < workloads; ++i) out.workloads.push_back(workload(draw, i, nodes));

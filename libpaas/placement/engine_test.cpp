@@ -1,0 +1,137 @@
+#include "libpaas/placement/engine.hpp"
+
+#include <rapidcheck.h>
+
+#include <catch2/catch.hpp>
+
+#include "libpaas/placement/random_problem_test.hpp"
+#include "libpaas/placement/refusals.hpp"
+
+namespace paas::placement::engine_test {
+
+struct Taken {
+  Index job;
+  Index node;
+  Cards cards;
+};
+
+// Places and removes at random, and lets a check look at every step.
+template <class Check>
+void churn(const Compiled& compiled, std::uint64_t seed, int steps, Check check) {
+  Engine engine(compiled);
+  random_problem::Draw draw(seed);
+  std::vector<Taken> taken;
+  for (int i = 0; i < steps && compiled.job_count() > 0; ++i) {
+    const auto job = static_cast<Index>(draw.from(0, static_cast<int>(compiled.job_count()) - 1));
+    const auto node = static_cast<Index>(draw.from(0, static_cast<int>(compiled.node_count()) - 1));
+    check(engine, job, node);
+    if (!taken.empty() && draw.chance(30)) {
+      std::swap(taken[draw.next() % taken.size()], taken.back());
+      engine.remove(taken.back().job, taken.back().node, taken.back().cards);
+      taken.pop_back();
+    } else if (draw.chance(50)) {
+      Engine::Placed placed = engine.place(job);
+      if (placed.node != nowhere) taken.push_back({job, placed.node, std::move(placed.cards)});
+    } else if (takes(engine.ledger(), job, node)) {
+      Cards cards = engine.take(job, node);
+      taken.push_back({job, node, std::move(cards)});
+    }
+  }
+  for (const Taken& each : taken) engine.remove(each.job, each.node, each.cards);
+  const Ledger& ledger = engine.ledger();
+  for (Index node = 0; node < compiled.node_count(); ++node) {
+    RC_ASSERT(ledger.jobs_on(node) == 0U);
+    for (Index r = 0; r < compiled.resource_count(); ++r) {
+      RC_ASSERT(ledger.free(node)[r] == compiled.capacity(node)[r]);
+    }
+  }
+  for (Index card = 0; card < compiled.card_types().size(); ++card) {
+    RC_ASSERT(ledger.card_free(card) == 1000);
+  }
+  for (Index counter = 0; counter < compiled.counter_count(); ++counter) {
+    RC_ASSERT(ledger.tallies().total(counter) == 0U);
+    RC_ASSERT(ledger.tallies().begin(counter) == ledger.tallies().end(counter));
+  }
+}
+
+TEST_CASE("engine: the index finds what a scan finds, and what is given back is as it was") {
+  CHECK(rc::check([](std::uint64_t seed) {
+    const Problem problem = random_problem::problem(seed, seed % 8 == 0 ? 200 : 9);
+    if (!mistakes(problem).empty()) return;
+    const Compiled compiled(problem);
+    churn(compiled, seed, 30, [](Engine& engine, Index job, Index previous) {
+      RC_ASSERT(engine.best(job) == engine.best_by_scan(job));
+      RC_ASSERT(engine.best(job, previous) == engine.best_by_scan(job, previous));
+    });
+  }));
+}
+
+TEST_CASE("engine: the short answer, the full one and the counts of all agree") {
+  CHECK(rc::check([](std::uint64_t seed) {
+    const Problem problem = random_problem::problem(seed);
+    if (!mistakes(problem).empty()) return;
+    const Compiled compiled(problem);
+    churn(compiled, seed, 8, [&](Engine& engine, Index job, Index) {
+      std::map<std::pair<std::string, std::string>, int> counts;
+      for (Index node = 0; node < compiled.node_count(); ++node) {
+        const auto all = refusals(engine.ledger(), job, node);
+        RC_ASSERT(all.empty() == takes(engine.ledger(), job, node));
+        for (const Refusal& each : all) {
+          ++counts[{each.reason, each.what}];
+          const auto& words = refusal_words();
+          RC_ASSERT(std::binary_search(words.begin(), words.end(), each.reason));
+        }
+      }
+      const auto counted = RefusalCounts(engine.ledger()).of(job);
+      RC_ASSERT(counted.size() == counts.size());
+      for (const RefusalCount& each : counted) {
+        const std::pair name{each.reason, each.what};
+        RC_ASSERT(counts[name] == each.nodes);
+      }
+    });
+  }));
+}
+
+TEST_CASE("engine: tables that were dropped, and logs that were forgotten, are made anew") {
+  const Problem problem = random_problem::problem(4711);
+  const Compiled compiled(problem);
+  REQUIRE(compiled.job_count() > 1);
+  Ledger ledger(compiled);
+  const Scorer scorer(ledger);
+  NodeIndex small(scorer, 1);
+  NodeIndex fresh(scorer);
+  Index job = 0;
+  for (int i = 0; i < 3000; ++i) {
+    ledger.take(job, 0, {});
+    ledger.give_back(job, 0, {});
+  }
+  for (Index each = 0; each < compiled.job_count(); ++each) {
+    CHECK(small.best(each, nowhere) == fresh.best(each, nowhere));
+  }
+  CHECK(small.bytes() <= fresh.bytes());
+}
+
+TEST_CASE("engine: jobs like another are apps of their own") {
+  Problem problem;
+  for (const char* name : {"a", "b"}) {
+    Node node{name};
+    node.capacity = {{"cpu", 4000}};
+    problem.cluster.nodes.push_back(node);
+  }
+  Workload web{"web"};
+  web.requests = {{"cpu", 1000}};
+  web.relations = {{"web"}};
+  problem.workloads.push_back(web);
+  Compiled compiled(problem);
+  const Index other = compiled.add_like(0);
+  Engine engine(compiled);
+  CHECK(engine.place(0).node != nowhere);
+  CHECK(engine.place(0).node != nowhere);
+  CHECK(engine.place(0).node == nowhere);
+  CHECK(engine.place(other).node != nowhere);
+  const Index late = compiled.add_like(0);
+  engine.extend();
+  CHECK(engine.place(late).node != nowhere);
+}
+
+}  // namespace paas::placement::engine_test

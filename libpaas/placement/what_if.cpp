@@ -1,0 +1,170 @@
+#include "libpaas/placement/what_if.hpp"
+
+#include <algorithm>
+#include <map>
+#include <set>
+
+#include "libpaas/base/text.hpp"
+#include "libpaas/placement/decide.hpp"
+
+namespace paas::placement {
+namespace supposing {
+
+const std::string& host_of(const Node& node) {
+  return node.host.empty() ? node.name : node.host;
+}
+
+tl::unexpected<Error> unknown(const char* noun, const std::string& name) {
+  return fail(Errc::not_found, std::string("there is no ") + noun + " " + excerpt(name, 100));
+}
+
+template <class Is>
+bool remove_nodes(Problem& problem, Is is) {
+  return std::erase_if(problem.cluster.nodes, is) > 0;
+}
+
+Result<void> change_nodes(Problem& problem, const Change& change) {
+  for (const std::string& name : change.lose_nodes) {
+    if (!remove_nodes(problem, [&](const Node& node) { return node.name == name; })) {
+      return unknown("node", name);
+    }
+  }
+  for (const std::string& host : change.lose_hosts) {
+    if (!remove_nodes(problem, [&](const Node& node) { return host_of(node) == host; })) {
+      return unknown("host", host);
+    }
+  }
+  for (const std::string& name : change.drain_nodes) {
+    const auto found = std::find_if(problem.cluster.nodes.begin(), problem.cluster.nodes.end(),
+                                    [&](const Node& node) { return node.name == name; });
+    if (found == problem.cluster.nodes.end()) return unknown("node", name);
+    found->drained = true;
+  }
+  problem.cluster.nodes.insert(problem.cluster.nodes.end(), change.add_nodes.begin(),
+                               change.add_nodes.end());
+  return {};
+}
+
+Result<void> change_workloads(Problem& problem, const Change& change) {
+  problem.workloads.insert(problem.workloads.end(), change.add_workloads.begin(),
+                           change.add_workloads.end());
+  for (const std::string& name : change.remove_workloads) {
+    const auto removed =
+        std::erase_if(problem.workloads, [&](const Workload& w) { return w.name == name; });
+    if (removed == 0) return unknown("workload", name);
+    std::erase_if(problem.current, [&](const auto& at) { return at.first.workload == name; });
+  }
+  for (const auto& [name, replicas] : change.replicas) {
+    const auto found = std::find_if(problem.workloads.begin(), problem.workloads.end(),
+                                    [&](const Workload& w) { return w.name == name; });
+    if (found == problem.workloads.end()) return unknown("workload", name);
+    found->replicas = replicas;
+  }
+  return {};
+}
+
+Assignment placed_anew(const Problem& problem) {
+  const Compiled compiled(problem);
+  Decider decider(compiled, false);
+  decider.seat_standing();
+  decider.seat_others();
+  return decider.decision().assignment();
+}
+
+// Replicas by app, of those that have one of these nodes; or of all that are wanted.
+using Counts = std::map<std::string, int>;
+Counts placed(const Problem& problem, const Assignment& assignment,
+              const std::set<std::string>& lost) {
+  Counts out;
+  for (const Workload& workload : problem.workloads) {
+    for (int ordinal = 0; ordinal < workload.replicas; ++ordinal) {
+      const auto at = assignment.find({workload.name, ordinal});
+      if (at != assignment.end() && !lost.contains(at->second)) ++out[app_name_of(workload)];
+    }
+  }
+  return out;
+}
+
+int count_in(const Counts& counts, const std::string& app) {
+  const auto found = counts.find(app);
+  return found == counts.end() ? 0 : found->second;
+}
+
+Loss loss_of(const Problem& problem, const Assignment& before, const Counts& wanted,
+             const std::string& host) {
+  Loss out{host};
+  std::set<std::string> lost;
+  for (const Node& node : problem.cluster.nodes) {
+    if (host_of(node) == host) lost.insert(node.name);
+  }
+  Problem left = problem;
+  left.current = before;
+  remove_nodes(left, [&](const Node& node) { return lost.contains(node.name); });
+  const Counts all = placed(problem, before, {});
+  const Counts rest = placed(problem, before, lost);
+  const Counts after = placed(problem, placed_anew(left), {});
+  out.survived = true;
+  for (const auto& [app, count] : wanted) {
+    const int at_once = count_in(rest, app);
+    if (at_once < count_in(all, app)) {
+      out.at_once.push_back({app, at_once, count});
+      if (at_once == 0) out.survived = false;
+    }
+    if (count_in(after, app) < count) {
+      out.after.push_back({app, count_in(after, app), count});
+      out.survived = false;
+    }
+  }
+  return out;
+}
+
+}  // namespace supposing
+
+Result<Problem> changed(Problem problem, const Change& change) {
+  TRY(supposing::change_nodes(problem, change));
+  TRY(supposing::change_workloads(problem, change));
+  const std::vector<Mistake> wrong = mistakes(problem);
+  if (!wrong.empty()) {
+    return fail(Errc::invalid, "after the change " + wrong[0].path + " " + wrong[0].message);
+  }
+  return problem;
+}
+
+std::vector<Loss> losses(const Problem& problem) {
+  std::set<std::string> hosts;
+  for (const Node& node : problem.cluster.nodes) hosts.insert(supposing::host_of(node));
+  supposing::Counts wanted;
+  for (const Workload& workload : problem.workloads) {
+    if (workload.replicas > 0) wanted[app_name_of(workload)] += workload.replicas;
+  }
+  const Assignment before = supposing::placed_anew(problem);
+  std::vector<Loss> out;
+  for (const std::string& host : hosts) {
+    out.push_back(supposing::loss_of(problem, before, wanted, host));
+  }
+  return out;
+}
+
+int room_for(const Problem& problem, const Workload& shape, int limit) {
+  Problem with = problem;
+  Workload more = shape;
+  more.replicas = 0;
+  more.app = app_name_of(shape);
+  const auto taken = [&] {
+    return std::any_of(with.workloads.begin(), with.workloads.end(),
+                       [&](const Workload& each) { return each.name == more.name; });
+  };
+  while (taken()) more.name += "+";
+  with.workloads.push_back(std::move(more));
+  const Compiled compiled(with);
+  Decider decider(compiled, false);
+  decider.seat_standing();
+  decider.seat_others();
+  Engine& engine = decider.seating().engine();
+  const auto job = static_cast<Index>(with.workloads.size() - 1);
+  int out = 0;
+  while (out < limit && engine.place(job).node != nowhere) ++out;
+  return out;
+}
+
+}  // namespace paas::placement
