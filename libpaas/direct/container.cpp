@@ -58,7 +58,8 @@ void inherit_environment(const ContainerSpec& want, const ContainerConfig& had,
     if (!want.config.environment.contains(name)) wanted.environment.erase(name);
 }
 
-void inherit_from_source(ContainerConfig& wanted, const ContainerConfig& had) {
+void inherit_from_source(const ContainerSpec& want, const ContainerConfig& had,
+                         ContainerConfig& wanted) {
   inherit(wanted.cores, had.cores);
   inherit(wanted.cpu_limit, had.cpu_limit);
   inherit(wanted.cpu_units, had.cpu_units);
@@ -73,9 +74,9 @@ void inherit_from_source(ContainerConfig& wanted, const ContainerConfig& had) {
   inherit(wanted.console, had.console);
   inherit(wanted.tty_count, had.tty_count);
   inherit(wanted.hook_script, had.hook_script);
-  if (wanted.mounts.empty()) wanted.mounts = had.mounts;
-  if (wanted.networks.empty()) wanted.networks = had.networks;
-  if (wanted.devices.empty()) wanted.devices = had.devices;
+  if (wanted.mounts.empty() && !want.exact_mounts) wanted.mounts = had.mounts;
+  if (wanted.networks.empty() && !want.exact_networks) wanted.networks = had.networks;
+  if (wanted.devices.empty() && !want.exact_devices) wanted.devices = had.devices;
 }
 
 bool is_template(const ContainerConfig& config) {
@@ -225,7 +226,7 @@ proxmox::Params birth_params(const ContainerSpec& spec) {
 
 ContainerConfig target_config(const ContainerConfig& have, const ContainerSpec& want) {
   ContainerConfig target = want.config;
-  if (want.clone) inherit_from_source(target, have);
+  if (want.clone) inherit_from_source(want, have, target);
   inherit_defaults(target, have);
   inherit_environment(want, have, target);
   return target;

@@ -71,6 +71,11 @@ struct ContainerSpec {
   std::optional<HaState> ha{};
   FirstBoot first_boot{};
   bool ignore_unpack_errors = false;
+  // Of a clone: whether these are wanted as they stand, even if that is none; otherwise one that is
+  // empty is as the source has it.
+  bool exact_mounts = false;
+  bool exact_networks = false;
+  bool exact_devices = false;
   // Variables that were wanted before and are no longer. All others that `config.environment` does
   // not name stay: they come from the image.
   std::vector<std::string> dropped_environment{};

@@ -168,6 +168,16 @@ TEST_CASE("a clone keeps what its source has where nothing is said", "[direct]")
   CHECK(state->config.mounts.contains("mp0"));
   CHECK(world.pve.count(
             {"POST /nodes/pve1/lxc/100/clone", "target=pve2", "full=1", "storage=local"}) == 1);
+
+  const auto as_before = world.change(101, spec);
+  REQUIRE(as_before);
+  CHECK(as_before->config.mounts.size() == 1);
+  spec.exact_mounts = true;  // none, and not: as the source has them
+  spec.reboot_to_apply = true;
+  const auto without = world.change(101, spec);
+  REQUIRE(without);
+  CHECK(without->config.mounts.empty());
+  CHECK(without->config.unused.size() == 1);
 }
 
 TEST_CASE("pool, high availability and power follow what is wanted", "[direct]") {

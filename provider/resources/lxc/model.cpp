@@ -274,6 +274,15 @@ void leave_inherited(const Lxc& known, Lxc& now) {
   leave(&Lxc::cores, &Lxc::cpu_limit, &Lxc::cpu_units, &Lxc::mount_points, &Lxc::networks,
         &Lxc::devices, &Lxc::dns, &Lxc::features, &Lxc::startup, &Lxc::start_on_boot,
         &Lxc::protection, &Lxc::console, &Lxc::timezone, &Lxc::hook_script);
+  const auto leave_within = [](const auto& known_part, auto& part, auto... members) {
+    if (!known_part.known() || !part.known()) return;
+    const auto one = [&](auto member) {
+      if (!((*known_part).*member).known()) (*part).*member = {};
+    };
+    (one(members), ...);
+  };
+  leave_within(known.console, now.console, &Console::enabled, &Console::mode, &Console::tty_count);
+  leave_within(known.dns, now.dns, &Dns::servers, &Dns::domain);
 }
 
 }  // namespace

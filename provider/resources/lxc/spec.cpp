@@ -130,7 +130,6 @@ void add_parts(const Lxc& model, proxmox::ContainerConfig& config) {
     config.devices.emplace(slot, device_of(device));
   if (model.dns.known()) {
     config.dns_servers = model.dns->servers.optional();
-    if (config.dns_servers && config.dns_servers->empty()) config.dns_servers.reset();
     config.dns_domain = model.dns->domain.optional();
   }
   if (model.features.known()) config.features = features_of(*model.features);
@@ -181,6 +180,9 @@ direct::ContainerSpec spec_of(const Lxc& prior, const Lxc& planned, const Lxc& c
   spec.template_volume = planned.template_volume.value_or("");
   if (planned.clone.known()) spec.clone = clone_of(*planned.clone);
   spec.config = config_of(planned);
+  spec.exact_mounts = planned.mount_points.known();
+  spec.exact_networks = planned.networks.known();
+  spec.exact_devices = planned.devices.known();
   spec.pool = planned.pool.value_or("");
   spec.started = planned.started.value_or(true);
   if (planned.ha.known()) spec.ha = ha_of(*planned.ha);
