@@ -3,6 +3,10 @@
 #include <algorithm>
 #include <bit>
 
+#ifdef __SSE2__
+#include <emmintrin.h>
+#endif
+
 #include "libpaas/placement/refusals.hpp"
 
 namespace paas::placement {
@@ -12,8 +16,24 @@ constexpr std::size_t block_size = 64;
 constexpr std::size_t few_domains = 256;
 constexpr Index mixed = nowhere - 1;
 constexpr std::int64_t closed = std::numeric_limits<std::int64_t>::min() / 64;
-// The best block first, so often; then all that can still win, one after another.
-constexpr int best_first_visits = 4;
+
+// Which of a block's scores are at least that high.
+std::uint64_t at_least(const std::int32_t* scores, std::int32_t bound) {
+  std::uint64_t out = 0;
+#ifdef __SSE2__
+  const __m128i below = _mm_set1_epi32(bound);
+  for (unsigned i = 0; i < block_size; i += 4) {
+    const __m128i four = _mm_loadu_si128(reinterpret_cast<const __m128i*>(scores + i));
+    const int lower = _mm_movemask_ps(_mm_castsi128_ps(_mm_cmpgt_epi32(below, four)));
+    out |= static_cast<std::uint64_t>(~lower & 15) << i;
+  }
+#else
+  for (unsigned i = 0; i < block_size; ++i) {
+    out |= static_cast<std::uint64_t>(scores[i] >= bound ? 1 : 0) << i;
+  }
+#endif
+  return out;
+}
 
 }  // namespace
 
@@ -35,13 +55,21 @@ void NodeIndex::find_shared_domains() {
   for (const Level& level : compiled_.levels()) {
     auto& shared = shared_.emplace_back();
     if (level.domains.size() > few_domains) continue;
-    shared.assign(blocks_, nowhere);
+    shared.resize(blocks_);
     for (Index node = 0; node < compiled_.node_count(); ++node) {
       const Index domain = level.domain_of[node] == nowhere
                                ? static_cast<Index>(level.domains.size())
                                : level.domain_of[node];
-      Index& of_block = shared[node / block_size];
-      if (of_block != domain) of_block = node % block_size == 0 ? domain : mixed;
+      Pair& pair = shared[node / block_size];
+      if (node % block_size == 0) {
+        pair = {domain, domain};
+      } else if (domain != pair.one && domain != pair.other) {
+        if (pair.one == pair.other) {
+          pair.other = domain;
+        } else {
+          pair.one = mixed;
+        }
+      }
     }
   }
 }
@@ -96,7 +124,9 @@ void NodeIndex::set(Table& table, Index node, std::int32_t score) const {
     top = score;
   } else if (old == top) {
     const std::int32_t* first = &table.scores[block * block_size];
-    top = *std::max_element(first, first + block_size);
+    std::int32_t highest = no_fit;
+    for (std::size_t i = 0; i < block_size; ++i) highest = std::max(highest, first[i]);
+    top = highest;
   }
 }
 
@@ -162,7 +192,9 @@ void NodeIndex::collect_bonuses(Index job) {
   }
 }
 
-void NodeIndex::offer(Query& query) {
+std::size_t NodeIndex::offer(const Query& query) {
+  if (blocks_ == 0) return 0;
+  offers_[0] = closed;
   std::int64_t anywhere = 0;
   for (const Tie& tie : compiled_.kind(query.job).ties) {
     if (tie.kind == TieKind::rather_together && shared_[tie.level].empty() && tie.level != 0) {
@@ -170,16 +202,34 @@ void NodeIndex::offer(Query& query) {
     }
   }
   const std::int32_t* tops = query.table->tops.data();
+  std::size_t best = 0;
   for (std::size_t b = 0; b < blocks_; ++b) {
-    offers_[b] = tops[b] == no_fit || query.open->word(b) == 0 ? closed : tops[b] + anywhere;
-  }
-  for (std::size_t i = 0; i < bonus_count_; ++i) {
-    const Bonus& bonus = bonuses_[i];
-    const Index* shared = shared_[bonus.level].data();
-    for (std::size_t b = 0; b < blocks_; ++b) {
-      offers_[b] += shared[b] == mixed ? bonus.most : bonus.values[shared[b]];
+    if (tops[b] == no_fit || query.open->word(b) == 0) {
+      offers_[b] = closed;
+      continue;
+    }
+    std::int64_t sum = tops[b] + anywhere;
+    for (std::size_t i = 0; i < bonus_count_; ++i) {
+      const Bonus& bonus = bonuses_[i];
+      const Pair pair = shared_[bonus.level][b];
+      sum += pair.one == mixed ? bonus.most
+                               : std::max(bonus.values[pair.one], bonus.values[pair.other]);
+    }
+    offers_[b] = sum;
+    if (sum > offers_[best] || (sum == offers_[best] && first_rank_[b] < first_rank_[best])) {
+      best = b;
     }
   }
+  return best;
+}
+
+std::size_t NodeIndex::most_promising() const {
+  std::size_t best = 0;
+  for (std::size_t b = 1; b < blocks_; ++b) {
+    if (offers_[b] < offers_[best]) continue;
+    if (offers_[b] > offers_[best] || first_rank_[b] < first_rank_[best]) best = b;
+  }
+  return best;
 }
 
 bool NodeIndex::can_win(const Query& query, std::size_t block) const {
@@ -219,12 +269,26 @@ void NodeIndex::look_at_partners(Query& query) {
 }
 
 void NodeIndex::visit(Query& query, std::size_t block) {
-  const std::int64_t bonus = offers_[block] - query.table->tops[block];
-  const auto first = static_cast<Index>(block * block_size);
-  for (std::uint64_t left = query.open->word(block); left != 0; left &= left - 1) {
-    look_at(query, first + static_cast<Index>(std::countr_zero(left)), bonus);
-  }
+  const std::int32_t top = query.table->tops[block];
+  const std::int64_t bonus = offers_[block] - top;
+  const std::int32_t* scores = &query.table->scores[block * block_size];
+  const std::uint64_t open = query.open->word(block);
+  const auto look = [&](std::uint64_t left) {
+    for (; left != 0; left &= left - 1) {
+      look_at(query,
+              static_cast<Index>(block * block_size) + static_cast<Index>(std::countr_zero(left)),
+              bonus);
+    }
+  };
   offers_[block] = closed;
+  // The highest first: it mostly settles the others.
+  look(open & at_least(scores, top));
+  std::int32_t bound = no_fit + 1;
+  if (query.best.node != nowhere) {
+    bound = static_cast<std::int32_t>(
+        std::clamp<std::int64_t>(query.best.score - bonus, no_fit + 1, top));
+  }
+  if (bound < top) look(open & at_least(scores, bound) & ~at_least(scores, top));
 }
 
 Spot NodeIndex::best(Index job, Index previous) {
@@ -238,20 +302,16 @@ Spot NodeIndex::best(Index job, Index previous) {
   }
   collect_bonuses(job);
   look_at_partners(query);
-  offer(query);
-  for (int i = 0; i < best_first_visits; ++i) {
-    std::size_t top = 0;
-    for (std::size_t b = 1; b < blocks_; ++b) {
-      if (offers_[b] > offers_[top] ||
-          (offers_[b] == offers_[top] && first_rank_[b] < first_rank_[top])) {
-        top = b;
-      }
-    }
+  // The most promising until there is one to beat; then whoever may still beat it.
+  std::size_t top = offer(query);
+  while (true) {
     if (blocks_ == 0 || !can_win(query, top)) return query.best;
     visit(query, top);
+    if (query.best.node != nowhere) break;
+    top = most_promising();
   }
   for (std::size_t b = 0; b < blocks_; ++b) {
-    if (can_win(query, b)) visit(query, b);
+    if (offers_[b] >= query.best.score && can_win(query, b)) visit(query, b);
   }
   return query.best;
 }

@@ -55,7 +55,9 @@ class NodeIndex {
   void rebuild(Table& table) const;
   void set(Table& table, Index node, std::int32_t score) const;
   void find_shared_domains();
-  void offer(Query& query);
+  // The most that each block can have; gives the block that can have most of all.
+  std::size_t offer(const Query& query);
+  std::size_t most_promising() const;
   void collect_bonuses(Index job);
   Bonus& bonus_of(Index level);
   void look_at(Query& query, Index node, std::int64_t bonus);
@@ -69,8 +71,11 @@ class NodeIndex {
   std::size_t blocks_;
   std::map<std::pair<Index, Index>, std::unique_ptr<Table>> tables_;
   std::uint64_t clock_ = 0;
-  // By level of few domains, by block: the domain that all its nodes share, or `mixed`.
-  std::vector<std::vector<Index>> shared_;
+  // By level of few domains, by block: the one or two domains of its nodes; more are `mixed`.
+  struct Pair {
+    Index one = 0, other = 0;
+  };
+  std::vector<std::vector<Pair>> shared_;
   std::vector<Index> first_rank_;  // by block: the first name in it
   // Of the query at hand; here so that their memory is used again.
   std::vector<Bonus> bonuses_;
