@@ -14,7 +14,6 @@ namespace {
 
 constexpr std::size_t block_size = 64;
 constexpr std::size_t few_domains = 256;
-constexpr Index mixed = nowhere - 1;
 constexpr std::int64_t closed = std::numeric_limits<std::int64_t>::min() / 64;
 
 // Which of a block's scores are at least that high.
@@ -53,6 +52,7 @@ void NodeIndex::find_shared_domains() {
     first = std::min(first, compiled_.rank(node));
   }
   for (const Level& level : compiled_.levels()) {
+    const auto mixed = static_cast<Index>(level.domains.size() + 1);
     auto& shared = shared_.emplace_back();
     if (level.domains.size() > few_domains) continue;
     shared.resize(blocks_);
@@ -63,11 +63,11 @@ void NodeIndex::find_shared_domains() {
       Pair& pair = shared[node / block_size];
       if (node % block_size == 0) {
         pair = {domain, domain};
-      } else if (domain != pair.one && domain != pair.other) {
+      } else if (pair.one != mixed && domain != pair.one && domain != pair.other) {
         if (pair.one == pair.other) {
           pair.other = domain;
         } else {
-          pair.one = mixed;
+          pair = {mixed, mixed};
         }
       }
     }
@@ -137,7 +137,7 @@ NodeIndex::Bonus& NodeIndex::bonus_of(Index level) {
   if (bonus_count_ == bonuses_.size()) bonuses_.emplace_back();
   Bonus& out = bonuses_[bonus_count_++];
   out.level = level;
-  out.values.assign(compiled_.levels()[level].domains.size() + 1, 0);
+  out.values.assign(compiled_.levels()[level].domains.size() + 2, 0);
   return out;
 }
 
@@ -157,7 +157,7 @@ void NodeIndex::collect_bonuses(Index job) {
       for (const auto* at = tallies.begin(counter); at != tallies.end(counter); ++at) {
         bonus.values[at->key] -= value * at->count;
       }
-      bonus.values.back() -= value * tallies.total(counter);
+      bonus.absent() -= value * tallies.total(counter);
       continue;
     }
     const auto most =
@@ -166,7 +166,7 @@ void NodeIndex::collect_bonuses(Index job) {
     for (const auto* at = tallies.begin(counter); at != tallies.end(counter); ++at) {
       if (at->count >= most) bonus.values[at->key] = closed;
     }
-    bonus.values.back() = closed;
+    bonus.absent() = closed;
   }
   for (const Tie& tie : kind.ties) {
     if (tie.app == nowhere || shared_[tie.level].empty()) continue;
@@ -175,7 +175,7 @@ void NodeIndex::collect_bonuses(Index job) {
     Bonus& bonus = bonus_of(tie.level);
     const std::int64_t value = scorer_.affinity_value(tie.weight);
     if (tie.kind == TieKind::together) {
-      for (std::size_t d = 0; d < bonus.values.size(); ++d) {
+      for (std::size_t d = 0; d + 1 < bonus.values.size(); ++d) {
         if (tallies.count(counter, static_cast<Index>(d)) == 0) bonus.values[d] = closed;
       }
       continue;
@@ -188,13 +188,13 @@ void NodeIndex::collect_bonuses(Index job) {
     }
   }
   for (std::size_t i = 0; i < bonus_count_; ++i) {
-    bonuses_[i].most = *std::max_element(bonuses_[i].values.begin(), bonuses_[i].values.end());
+    auto& values = bonuses_[i].values;
+    values.back() = *std::max_element(values.begin(), values.end() - 1);
   }
 }
 
 std::size_t NodeIndex::offer(const Query& query) {
   if (blocks_ == 0) return 0;
-  offers_[0] = closed;
   std::int64_t anywhere = 0;
   for (const Tie& tie : compiled_.kind(query.job).ties) {
     if (tie.kind == TieKind::rather_together && shared_[tie.level].empty() && tie.level != 0) {
@@ -202,25 +202,21 @@ std::size_t NodeIndex::offer(const Query& query) {
     }
   }
   const std::int32_t* tops = query.table->tops.data();
-  std::size_t best = 0;
   for (std::size_t b = 0; b < blocks_; ++b) {
     if (tops[b] == no_fit || query.open->word(b) == 0) {
       offers_[b] = closed;
       continue;
     }
-    std::int64_t sum = tops[b] + anywhere;
-    for (std::size_t i = 0; i < bonus_count_; ++i) {
-      const Bonus& bonus = bonuses_[i];
-      const Pair pair = shared_[bonus.level][b];
-      sum += pair.one == mixed ? bonus.most
-                               : std::max(bonus.values[pair.one], bonus.values[pair.other]);
-    }
-    offers_[b] = sum;
-    if (sum > offers_[best] || (sum == offers_[best] && first_rank_[b] < first_rank_[best])) {
-      best = b;
+    offers_[b] = tops[b] + anywhere;
+  }
+  for (std::size_t i = 0; i < bonus_count_; ++i) {
+    const Pair* shared = shared_[bonuses_[i].level].data();
+    const std::int64_t* values = bonuses_[i].values.data();
+    for (std::size_t b = 0; b < blocks_; ++b) {
+      offers_[b] += std::max(values[shared[b].one], values[shared[b].other]);
     }
   }
-  return best;
+  return most_promising();
 }
 
 std::size_t NodeIndex::most_promising() const {

@@ -40,8 +40,9 @@ class NodeIndex {
   // What the company in each domain of one level adds to a score, in the query at hand.
   struct Bonus {
     Index level = 0;
-    std::vector<std::int64_t> values{};  // by domain; the last one where the label is absent
-    std::int64_t most = 0;
+    // By domain; then where the label is absent; last the most of all, for mixed blocks.
+    std::vector<std::int64_t> values{};
+    std::int64_t& absent() { return values[values.size() - 2]; }
   };
   struct Query {
     Index job;
@@ -71,7 +72,8 @@ class NodeIndex {
   std::size_t blocks_;
   std::map<std::pair<Index, Index>, std::unique_ptr<Table>> tables_;
   std::uint64_t clock_ = 0;
-  // By level of few domains, by block: the one or two domains of its nodes; more are `mixed`.
+  // By level of few domains, by block: the one or two domains of its nodes, as places in the
+  // values of a bonus; of a mixed block the last one.
   struct Pair {
     Index one = 0, other = 0;
   };
