@@ -31,10 +31,12 @@ struct Ran {
   std::string err;
 };
 
-Ran run_with(std::vector<std::string> arguments, Environment environment = {}) {
+Ran run_with(std::vector<std::string> arguments, Environment environment = {},
+             const std::string& input = {}) {
+  std::istringstream in(input);
   std::ostringstream out;
   std::ostringstream err;
-  const int code = run({std::move(arguments), std::move(environment), out, err});
+  const int code = run({std::move(arguments), std::move(environment), out, err, in});
   return {code, out.str(), err.str()};
 }
 

@@ -21,7 +21,7 @@ Result<Arguments> Arguments::parse(const std::vector<std::string>& arguments,
                         arguments.end());
       break;
     }
-    if (!argument.starts_with('-')) {
+    if (!argument.starts_with('-') || argument == "-") {  // "-" stands for standard input
       out.words_.push_back(argument);
       continue;
     }

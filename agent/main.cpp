@@ -5,5 +5,5 @@
 
 int main(int argc, char** argv) {
   const std::vector<std::string> arguments(argv + (argc > 0 ? 1 : 0), argv + argc);
-  return paas::agent::run({arguments, paas::process_environment(), std::cout, std::cerr});
+  return paas::agent::run({arguments, paas::process_environment(), std::cout, std::cerr, std::cin});
 }

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <string_view>
 
+#include "agent/commands/place.hpp"
 #include "agent/commands/pve_ls.hpp"
 #include "agent/commands/version.hpp"
 
@@ -17,6 +18,10 @@ struct Command {
 
 const std::vector<Command>& known_commands() {
   static const std::vector<Command> all = {
+      {{"place", "plan"}, "where the workloads of a snapshot go, and why", commands::place_plan},
+      {{"place", "explain"}, "what each node says to a workload", commands::place_explain},
+      {{"place", "what-if"}, "nodes lost, drained or added; other sizes", commands::place_what_if},
+      {{"place", "rebalance"}, "moves that make a placement better", commands::place_rebalance},
       {{"pve", "ls"}, "what a Proxmox VE cluster holds", commands::pve_ls},
       {{"version"}, "the version of this program", commands::version},
   };
@@ -28,7 +33,7 @@ std::string usage() {
   for (const Command& command : known_commands()) {
     std::string left;
     for (const std::string& word : command.words) left += (left.empty() ? "" : " ") + word;
-    left.resize(10, ' ');
+    left.resize(17, ' ');
     out += "  " + left + std::string(command.help) + "\n";
   }
   return out + "\n`paas-agent COMMAND --help` tells the flags of a command.\n";
@@ -46,8 +51,11 @@ int run(const Invocation& invocation) {
   for (const Command& command : known_commands()) {
     if (!begins_with(arguments, command.words)) continue;
     const auto own = arguments.begin() + static_cast<std::ptrdiff_t>(command.words.size());
-    return command.run(
-        {{own, arguments.end()}, invocation.environment, invocation.out, invocation.err});
+    return command.run({{own, arguments.end()},
+                        invocation.environment,
+                        invocation.out,
+                        invocation.err,
+                        invocation.in});
   }
   if (!arguments.empty() &&
       (arguments[0] == "--help" || arguments[0] == "-h" || arguments[0] == "help")) {
@@ -55,7 +63,8 @@ int run(const Invocation& invocation) {
     return done;
   }
   if (!arguments.empty() && arguments[0] == "--version") {
-    return commands::version({{}, invocation.environment, invocation.out, invocation.err});
+    return commands::version(
+        {{}, invocation.environment, invocation.out, invocation.err, invocation.in});
   }
   invocation.err << usage();
   return misused;

@@ -1,6 +1,7 @@
 #pragma once
 // The paas-agent program, all but its process: what it is asked, with what, and where it answers.
 
+#include <istream>
 #include <map>
 #include <ostream>
 #include <string>
@@ -13,6 +14,7 @@ struct Invocation {
   std::map<std::string, std::string, std::less<>> environment;
   std::ostream& out;  // answers
   std::ostream& err;  // everything else
+  std::istream& in;   // what "-" reads where a file is named
 };
 
 // What a process says with its end.

@@ -1,0 +1,264 @@
+#include "agent/commands/place.hpp"
+
+#include <algorithm>
+#include <charconv>
+#include <fstream>
+#include <iterator>
+
+#include "agent/arguments.hpp"
+#include "agent/commands/complaint.hpp"
+#include "libpaas/placement/plan_json.hpp"
+#include "libpaas/placement/snapshot.hpp"
+#include "libpaas/placement/text.hpp"
+
+namespace paas::agent::commands {
+namespace {
+
+using namespace placement;
+
+constexpr std::size_t most_bytes = std::size_t{64} << 20;
+constexpr int most_room = 100'000;
+
+const Flag json_flag = {"--json", "", "as JSON, docs/formats/placement-plan.schema.json"};
+const Flag help_flag = {"--help", "", "this"};
+
+struct Usage {
+  std::string_view words;
+  std::vector<Flag> flags;
+
+  std::string text() const {
+    return "usage: paas-agent place " + std::string(words) + "\n\n" + help_of(flags) +
+           "\nSNAPSHOT is a file, or - for standard input.\n"
+           "Exit codes: 0 it fits, 1 it does not, 2 bad input.\n";
+  }
+};
+
+// What ended a command early, as its exit code.
+template <class T>
+using Or = tl::expected<T, int>;
+
+tl::unexpected<int> misuse(const Invocation& invocation, const Usage& usage,
+                           const std::string& message) {
+  invocation.err << "paas-agent: " << message << "\n\n" << usage.text();
+  return tl::unexpected<int>(misused);
+}
+
+tl::unexpected<int> refuse(const Invocation& invocation, const Flaws& flaws) {
+  for (const Flaw& flaw : flaws) invocation.err << describe(flaw) << "\n";
+  return tl::unexpected<int>(misused);
+}
+
+Or<std::string> content(const Invocation& invocation, const std::string& file) {
+  std::ifstream opened;
+  if (file != "-") opened.open(file, std::ios::binary);
+  std::istream& in = file == "-" ? invocation.in : opened;
+  std::string text;
+  std::vector<char> part(std::size_t{1} << 16);
+  while (in && text.size() <= most_bytes) {
+    in.read(part.data(), static_cast<std::streamsize>(part.size()));
+    text.append(part.data(), static_cast<std::size_t>(in.gcount()));
+  }
+  if (file != "-" && !opened.is_open()) {
+    return refuse(invocation, {{file, {}, {}, "cannot be read"}});
+  }
+  return text;
+}
+
+std::string shown_name(const std::string& file) {
+  return file == "-" ? "stdin" : file;
+}
+
+// A command line that was understood, and the snapshot that it names.
+struct Question {
+  Arguments arguments;
+  Problem problem;
+
+  bool as_json() const { return arguments.has("--json"); }
+};
+
+Or<Question> question(const Invocation& invocation, const Usage& usage) {
+  auto arguments = Arguments::parse(invocation.arguments, usage.flags);
+  if (!arguments) return misuse(invocation, usage, arguments.error().message);
+  if (arguments->has("--help")) {
+    invocation.out << usage.text();
+    return tl::unexpected<int>(done);
+  }
+  if (arguments->words().size() != 1) return misuse(invocation, usage, "one SNAPSHOT is needed");
+  const std::string& file = arguments->words()[0];
+  const auto text = content(invocation, file);
+  if (!text) return tl::unexpected<int>(text.error());
+  auto problem = parse_snapshot(*text, shown_name(file));
+  if (!problem) return refuse(invocation, problem.error());
+  return Question{*std::move(arguments), *std::move(problem)};
+}
+
+void answer(const Invocation& invocation, bool as_json, const Json& json, const std::string& text) {
+  invocation.out << (as_json ? pretty_json(json) : text);
+}
+
+std::optional<int> count_of(std::string_view text) {
+  int value = 0;
+  const char* end = text.data() + text.size();
+  const auto [stop, problem] = std::from_chars(text.data(), end, value);
+  if (problem != std::errc{} || stop != end || value < 0) return std::nullopt;
+  return value;
+}
+
+// "a,b": the values of a flag that takes several.
+std::vector<std::string> listed(const Arguments& arguments, std::string_view flag) {
+  std::vector<std::string> out;
+  const std::string text = arguments.value(flag).value_or("");
+  for (std::size_t begin = 0; begin < text.size();) {
+    const std::size_t comma = std::min(text.find(',', begin), text.size());
+    if (comma > begin) out.push_back(text.substr(begin, comma - begin));
+    begin = comma + 1;
+  }
+  return out;
+}
+
+const Usage& what_if_usage() {
+  static const Usage usage = {
+      "what-if SNAPSHOT [flags]",
+      {{"--lose-node", "NODE,…", "these are gone, with what was on them"},
+       {"--lose-host", "HOST,…", "so are all nodes of these physical machines"},
+       {"--drain", "NODE,…", "these take nothing, and what is on them moves away"},
+       {"--add", "FILE", "nodes and workloads that come on top, in the format of a snapshot"},
+       {"--scale", "WORKLOAD=N,…", "other numbers of replicas"},
+       {"--survive", "", "which apps survive the loss of any one host"},
+       {"--room", "WORKLOAD", "how many more replicas of it fit, nothing moved"},
+       json_flag,
+       help_flag}};
+  return usage;
+}
+
+Or<Change> change_of(const Invocation& invocation, const Arguments& arguments) {
+  Change change;
+  change.lose_nodes = listed(arguments, "--lose-node");
+  change.lose_hosts = listed(arguments, "--lose-host");
+  change.drain_nodes = listed(arguments, "--drain");
+  for (const std::string& scale : listed(arguments, "--scale")) {
+    const std::size_t equals = std::min(scale.rfind('='), scale.size());
+    const auto replicas =
+        equals == scale.size() ? std::nullopt : count_of(scale.substr(equals + 1));
+    if (!replicas) {
+      return misuse(invocation, what_if_usage(), "--scale: must be like web=3: " + scale);
+    }
+    change.replicas[scale.substr(0, equals)] = *replicas;
+  }
+  if (const auto file = arguments.value("--add")) {
+    const auto text = content(invocation, *file);
+    if (!text) return tl::unexpected<int>(text.error());
+    auto addition = parse_addition(*text, shown_name(*file));
+    if (!addition) return refuse(invocation, addition.error());
+    change.add_nodes = std::move(addition->nodes);
+    change.add_workloads = std::move(addition->workloads);
+  }
+  return change;
+}
+
+// The problem after the change, as sound as the snapshot was.
+Or<Problem> problem_after(const Invocation& invocation, Question& asked) {
+  const auto change = change_of(invocation, asked.arguments);
+  if (!change) return tl::unexpected<int>(change.error());
+  auto after = changed(std::move(asked.problem), *change);
+  if (!after) {
+    complain(invocation.err, "make the change", after.error());
+    return tl::unexpected<int>(misused);
+  }
+  const auto found = mistakes(*after);
+  if (found.empty()) return *std::move(after);
+  for (const Mistake& mistake : found) {
+    invocation.err << "paas-agent: after the change: " << mistake.path << ": " << mistake.message
+                   << "\n";
+  }
+  return tl::unexpected<int>(misused);
+}
+
+}  // namespace
+
+int place_plan(const Invocation& invocation) {
+  static const Usage usage = {"plan SNAPSHOT [flags]", {json_flag, help_flag}};
+  const auto asked = question(invocation, usage);
+  if (!asked) return asked.error();
+  const Decision decision = place(asked->problem);
+  answer(invocation, asked->as_json(), decision_json(decision), decision_text(decision));
+  return decision.fits() ? done : failed;
+}
+
+int place_explain(const Invocation& invocation) {
+  static const Usage usage = {
+      "explain SNAPSHOT --workload NAME[/ORDINAL] [flags]",
+      {{"--workload", "NAME[/ORDINAL]", "a replica, or one more of the workload"},
+       json_flag,
+       help_flag}};
+  const auto asked = question(invocation, usage);
+  if (!asked) return asked.error();
+  const auto name = asked->arguments.value("--workload");
+  if (!name) return misuse(invocation, usage, "--workload is needed").value();
+  auto allocation = allocation_of(*name);
+  if (!allocation) {
+    const auto& all = asked->problem.workloads;
+    const auto known = std::find_if(all.begin(), all.end(),
+                                    [&](const Workload& one) { return one.name == *name; });
+    allocation = Allocation{*name, known == all.end() ? 0 : known->replicas};
+  }
+  const auto explanation = explain(asked->problem, *allocation);
+  if (!explanation) {
+    complain(invocation.err, "explain \"" + *name + "\"", explanation.error());
+    return misused;
+  }
+  answer(invocation, asked->as_json(), explanation_json(*explanation),
+         explanation_text(*explanation));
+  const bool taken = std::any_of(explanation->verdicts.begin(), explanation->verdicts.end(),
+                                 [](const Verdict& verdict) { return verdict.refusals.empty(); });
+  return taken ? done : failed;
+}
+
+int place_what_if(const Invocation& invocation) {
+  auto asked = question(invocation, what_if_usage());
+  if (!asked) return asked.error();
+  auto after = problem_after(invocation, *asked);
+  if (!after) return after.error();
+
+  const Decision decision = place(*after);
+  bool fits = decision.fits();
+  Json::Object json{{"plan", decision_json(decision)}};
+  std::string text = decision_text(decision);
+  after->current = decision.assignment();
+  if (asked->arguments.has("--survive")) {
+    const auto all = losses(*after);
+    fits = fits && apps_that_do_not_survive(all).empty();
+    json.emplace("survival", losses_json(all));
+    text += "\n" + losses_text(all);
+  }
+  if (const auto name = asked->arguments.value("--room")) {
+    const auto shape = std::find_if(after->workloads.begin(), after->workloads.end(),
+                                    [&](const Workload& one) { return one.name == *name; });
+    if (shape == after->workloads.end()) {
+      invocation.err << "paas-agent: --room: there is no workload \"" << *name << "\"\n";
+      return misused;
+    }
+    const int room = room_for(*after, *shape, most_room);
+    fits = fits && room > 0;
+    json.emplace("room", room_json(*name, room, most_room));
+    text += "\n" + room_text(*name, room, most_room);
+  }
+  answer(invocation, asked->as_json(), json, text);
+  return fits ? done : failed;
+}
+
+int place_rebalance(const Invocation& invocation) {
+  static const Usage usage = {"rebalance SNAPSHOT [flags]",
+                              {{"--max-moves", "N", "at most so many; 10"}, json_flag, help_flag}};
+  const auto asked = question(invocation, usage);
+  if (!asked) return asked.error();
+  const auto most = count_of(asked->arguments.value("--max-moves").value_or("10"));
+  if (!most) {
+    return misuse(invocation, usage, "--max-moves: must be a whole number, at least 0").value();
+  }
+  const auto moves = rebalance(asked->problem, *most);
+  answer(invocation, asked->as_json(), moves_json(moves), moves_text(moves));
+  return done;
+}
+
+}  // namespace paas::agent::commands
