@@ -30,8 +30,8 @@ class Builder : public nlohmann::json_sax<nlohmann::json> {
     key_ = std::move(name);
     return true;
   }
-  bool parse_error(std::size_t position, const std::string&, const nlohmann::detail::exception&)
-      override {
+  bool parse_error(std::size_t position, const std::string&,
+                   const nlohmann::detail::exception&) override {
     position_ = position;
     return refuse("malformed JSON");
   }
@@ -90,11 +90,21 @@ void print_string(std::string& out, const std::string& text) {
   out += '"';
   for (const char c : text) {
     switch (c) {
-      case '"': out += "\\\""; break;
-      case '\\': out += "\\\\"; break;
-      case '\n': out += "\\n"; break;
-      case '\r': out += "\\r"; break;
-      case '\t': out += "\\t"; break;
+      case '"':
+        out += "\\\"";
+        break;
+      case '\\':
+        out += "\\\\";
+        break;
+      case '\n':
+        out += "\\n";
+        break;
+      case '\r':
+        out += "\\r";
+        break;
+      case '\t':
+        out += "\\t";
+        break;
       default:
         if (static_cast<unsigned char>(c) < 0x20) {
           out += "\\u00";
@@ -195,9 +205,9 @@ const Json& Json::operator[](std::string_view key) const {
 
 Result<Json> parse_json(std::string_view text, const JsonLimits& limits) {
   if (text.size() > limits.max_bytes)
-    return fail(Errc::invalid,
-                "JSON of " + std::to_string(text.size()) + " bytes is larger than the limit of " +
-                    std::to_string(limits.max_bytes));
+    return fail(Errc::invalid, "JSON of " + std::to_string(text.size()) +
+                                   " bytes is larger than the limit of " +
+                                   std::to_string(limits.max_bytes));
   Builder builder(limits.max_depth);
   if (nlohmann::json::sax_parse(text.begin(), text.end(), &builder)) return builder.take();
   std::string message = builder.problem();

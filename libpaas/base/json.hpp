@@ -33,7 +33,8 @@ class Json {
   Json() = default;  // null
   Json(std::nullptr_t) {}
   Json(std::same_as<bool> auto value) : value_(value) {}
-  Json(std::integral auto value) requires(!std::same_as<decltype(value), bool>)
+  Json(std::integral auto value)
+    requires(!std::same_as<decltype(value), bool>)
       : value_(Number{std::to_string(value)}) {}
   Json(double value);
   Json(Number number) : value_(std::move(number)) {}

@@ -24,11 +24,21 @@ class Log {
   // Thread-safe.
   virtual void write(LogLevel level, std::string_view message, const Fields& fields) = 0;
 
-  void trace(std::string_view message, const Fields& fields = {}) { put(LogLevel::trace, message, fields); }
-  void debug(std::string_view message, const Fields& fields = {}) { put(LogLevel::debug, message, fields); }
-  void info(std::string_view message, const Fields& fields = {}) { put(LogLevel::info, message, fields); }
-  void warn(std::string_view message, const Fields& fields = {}) { put(LogLevel::warn, message, fields); }
-  void error(std::string_view message, const Fields& fields = {}) { put(LogLevel::error, message, fields); }
+  void trace(std::string_view message, const Fields& fields = {}) {
+    put(LogLevel::trace, message, fields);
+  }
+  void debug(std::string_view message, const Fields& fields = {}) {
+    put(LogLevel::debug, message, fields);
+  }
+  void info(std::string_view message, const Fields& fields = {}) {
+    put(LogLevel::info, message, fields);
+  }
+  void warn(std::string_view message, const Fields& fields = {}) {
+    put(LogLevel::warn, message, fields);
+  }
+  void error(std::string_view message, const Fields& fields = {}) {
+    put(LogLevel::error, message, fields);
+  }
 
  private:
   void put(LogLevel level, std::string_view message, const Fields& fields) {

@@ -17,15 +17,15 @@ namespace paas {
 
 // What a caller may act on. Everything else about a failure is text for people.
 enum class Errc {
-  not_found,    // the thing asked for is not there
-  conflict,     // it exists already, is locked, or has changed under us
-  invalid,      // the request itself is wrong; repeating it cannot help
-  denied,       // credentials or privileges do not allow it
-  unavailable,  // the other side could not be reached or refused for now; nothing has happened
+  not_found,        // the thing asked for is not there
+  conflict,         // it exists already, is locked, or has changed under us
+  invalid,          // the request itself is wrong; repeating it cannot help
+  denied,           // credentials or privileges do not allow it
+  unavailable,      // the other side could not be reached or refused for now; nothing has happened
   unknown_outcome,  // the answer was lost: it may have acted; read before you repeat
-  timeout,      // our own patience ended while something is still under way
-  cancelled,    // somebody asked us to stop
-  internal,     // none of the above: the other side failed in its own way
+  timeout,          // our own patience ended while something is still under way
+  cancelled,        // somebody asked us to stop
+  internal,         // none of the above: the other side failed in its own way
 };
 
 // "not_found", "conflict", ...: stable words for logs and JSON.
@@ -81,12 +81,12 @@ template <class T>
 
 // TRY(expression) is the value of the expression, or returns its error from the enclosing function.
 // A GNU statement expression: gcc and clang are the only compilers we support.
-#define PAAS_TRY_(tmp, ...)                                                  \
-  __extension__({                                                            \
-    auto tmp = (__VA_ARGS__);                                                \
-    if (!tmp) [[unlikely]]                                                   \
-      return ::tl::unexpected<::paas::Error>(std::move(tmp).error());        \
-    std::move(tmp).take();                                                   \
+#define PAAS_TRY_(tmp, ...)                                           \
+  __extension__({                                                     \
+    auto tmp = (__VA_ARGS__);                                         \
+    if (!tmp) [[unlikely]]                                            \
+      return ::tl::unexpected<::paas::Error>(std::move(tmp).error()); \
+    std::move(tmp).take();                                            \
   })
 #define PAAS_CAT_(a, b) a##b
 #define PAAS_CAT(a, b) PAAS_CAT_(a, b)

@@ -193,12 +193,11 @@ void NodeIndex::collect_bonuses(Index job) {
   }
 }
 
-std::size_t NodeIndex::offer(const Query& query) {
+std::size_t NodeIndex::offer(Query& query) {
   if (blocks_ == 0) return 0;
-  std::int64_t anywhere = 0;
   for (const Tie& tie : compiled_.kind(query.job).ties) {
     if (tie.kind == TieKind::rather_together && shared_[tie.level].empty() && tie.level != 0) {
-      anywhere += scorer_.affinity_value(tie.weight);
+      query.anywhere += scorer_.affinity_value(tie.weight);
     }
   }
   const std::int32_t* tops = query.table->tops.data();
@@ -207,7 +206,7 @@ std::size_t NodeIndex::offer(const Query& query) {
       offers_[b] = closed;
       continue;
     }
-    offers_[b] = tops[b] + anywhere;
+    offers_[b] = tops[b] + query.anywhere;
   }
   for (std::size_t i = 0; i < bonus_count_; ++i) {
     const Pair* shared = shared_[bonuses_[i].level].data();
@@ -234,6 +233,17 @@ bool NodeIndex::can_win(const Query& query, std::size_t block) const {
   return offers_[block] == query.best.score && first_rank_[block] < compiled_.rank(query.best.node);
 }
 
+// The most that company can add to the score of one node.
+std::int64_t NodeIndex::most_for(const Query& query, Index node) const {
+  std::int64_t out = query.anywhere;
+  for (std::size_t i = 0; i < bonus_count_; ++i) {
+    const auto& values = bonuses_[i].values;
+    const Index domain = compiled_.levels()[bonuses_[i].level].domain_of[node];
+    out += domain == nowhere ? values[values.size() - 2] : values[domain];
+  }
+  return out;
+}
+
 // `bonus` is the most that company can add.
 void NodeIndex::look_at(Query& query, Index node, std::int64_t bonus) {
   const std::int32_t lasting = query.table->scores[node];
@@ -242,7 +252,7 @@ void NodeIndex::look_at(Query& query, Index node, std::int64_t bonus) {
     if (query.best.node == nowhere || score > query.best.score) return true;
     return score == query.best.score && compiled_.rank(node) < compiled_.rank(query.best.node);
   };
-  if (!wins(lasting + bonus)) return;
+  if (bonus < closed / 2 || !wins(lasting + bonus)) return;
   const std::int64_t score = lasting + scorer_.company(query.job, node);
   if (!wins(score) || !company_admits(scorer_.ledger(), query.job, node)) return;
   query.best = {node, score};
@@ -271,9 +281,9 @@ void NodeIndex::visit(Query& query, std::size_t block) {
   const std::uint64_t open = query.open->word(block);
   const auto look = [&](std::uint64_t left) {
     for (; left != 0; left &= left - 1) {
-      look_at(query,
-              static_cast<Index>(block * block_size) + static_cast<Index>(std::countr_zero(left)),
-              bonus);
+      const auto node =
+          static_cast<Index>(block * block_size) + static_cast<Index>(std::countr_zero(left));
+      look_at(query, node, most_for(query, node));
     }
   };
   offers_[block] = closed;

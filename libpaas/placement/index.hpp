@@ -49,6 +49,7 @@ class NodeIndex {
     Table* table;
     const NodeSet* open;
     Spot best{};
+    std::int64_t anywhere = 0;  // allowed for whatever the node
   };
 
   Table& table(Index shape, Index taste);
@@ -57,10 +58,11 @@ class NodeIndex {
   void set(Table& table, Index node, std::int32_t score) const;
   void find_shared_domains();
   // The most that each block can have; gives the block that can have most of all.
-  std::size_t offer(const Query& query);
+  std::size_t offer(Query& query);
   std::size_t most_promising() const;
   void collect_bonuses(Index job);
   Bonus& bonus_of(Index level);
+  std::int64_t most_for(const Query& query, Index node) const;
   void look_at(Query& query, Index node, std::int64_t bonus);
   void look_at_partners(Query& query);
   void visit(Query& query, std::size_t block);

@@ -28,9 +28,9 @@ class Pve {
 
   // POST {path}: a multipart upload of a local file, streamed; returns the task that imports it.
   struct Upload {
-    proxmox::Call call;      // POST /nodes/{node}/storage/{storage}/upload and its fields
-    std::string file_path;   // on this machine
-    std::string file_name;   // on the storage
+    proxmox::Call call;     // POST /nodes/{node}/storage/{storage}/upload and its fields
+    std::string file_path;  // on this machine
+    std::string file_name;  // on the storage
   };
   virtual Result<proxmox::Upid> upload(const Upload& upload, std::stop_token stop) = 0;
 
@@ -38,7 +38,8 @@ class Pve {
   virtual std::string user() const = 0;
 };
 
-// call() for what answers with a UPID, then wait(). Errors: of both; `internal` if no task was named.
+// call() for what answers with a UPID, then wait(). Errors: of both; `internal` if no task was
+// named.
 Result<void> run_task(Pve& pve, const proxmox::Call& call, std::stop_token stop);
 
 }  // namespace paas

@@ -13,7 +13,8 @@
 namespace paas::tf {
 
 // Errors: `invalid`, with the path of the offending part; never quotes a value. Input is bounded
-// by 256 MiB and 64 levels; strings are UTF-8. An object must have exactly the attributes of its type.
+// by 256 MiB and 64 levels; strings are UTF-8. An object must have exactly the attributes of its
+// type.
 Result<Value> decode_msgpack(const Type& type, std::string_view bytes);
 
 // REQUIRES: `value` conforms to `type`.
