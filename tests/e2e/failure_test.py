@@ -8,6 +8,7 @@ import time
 import pytest
 
 from tests.e2e.configurations import HEAD, POLICY, TEMPLATE, many, one
+from tests.harness.calls import CREATE, REMOVE, creating, removing, tally, writes, written
 
 LOCK_TIMEOUT = "can't lock file '/run/lock/lxc/pve-config-100.lock' - got timeout"
 
@@ -44,6 +45,16 @@ def assert_nothing_is_orphaned(cluster, workspace):
     assert there <= known, f"containers that terraform does not know: {there - known}"
 
 
+def assert_only_what_was_missing_is_made(cluster, before: dict, wanted: int):
+    """Of the apply that follows a failed one, which left the entries `before` in the state."""
+    tainted = {e["values"]["vmid"] for e in before.values() if e.get("tainted")}
+    removed = {int(c["path"].rsplit("/", 1)[1]) for c in cluster.calls("DELETE")}
+    assert removed == tainted
+    wrote = tally(written(cluster))
+    assert wrote.get(REMOVE, 0) == len(tainted)
+    assert wrote.get(CREATE, 0) == wanted - (len(before) - len(tainted))
+
+
 def test_a_create_that_fails_after_the_container_exists_is_tainted(cluster, workspace):
     cluster.control("/faults", [{"method": "POST", "path": "/status/start$",
                                  "task_failure": "startup for container failed"}])
@@ -52,8 +63,14 @@ def test_a_create_that_fails_after_the_container_exists_is_tainted(cluster, work
     assert run.code == 1
     assert "startup for container failed" in run.text
     assert_nothing_is_orphaned(cluster, workspace)
-    assert workspace.state_entries()["paas_lxc.web"].get("tainted") is True
+    left = workspace.state_entries()["paas_lxc.web"]
+    assert left.get("tainted") is True
+    assert written(cluster) == creating(left["values"]["vmid"])
+    cluster.forget_calls()
     workspace.apply()
+    made = workspace.resources()["paas_lxc.web"]["vmid"]
+    remove = removing(left["values"]["vmid"])[1:]  # it never ran
+    assert written(cluster) == remove + creating(made)
     assert len(cluster.containers()) == 1
     workspace.assert_nothing_to_do()
 
@@ -64,6 +81,9 @@ def test_the_answer_to_a_create_is_lost(cluster, workspace):
     workspace.apply(check=False)
     assert_nothing_is_orphaned(cluster, workspace)
     workspace.apply()
+    vmid = workspace.resources()["paas_lxc.web"]["vmid"]
+    create, *rest = creating(vmid)
+    assert written(cluster) == [f"{create} lost", *rest], "it was found again, not made twice"
     assert len(cluster.containers()) == 1
     workspace.assert_nothing_to_do()
 
@@ -73,6 +93,9 @@ def test_lock_timeouts_are_waited_out(cluster, workspace):
                                  "reason": LOCK_TIMEOUT}])
     workspace.write(one())
     workspace.apply()
+    vmid = workspace.resources()["paas_lxc.web"]["vmid"]
+    create, *rest = creating(vmid)
+    assert written(cluster) == [f"{create} 500", f"{create} 500", create, *rest]
     workspace.assert_nothing_to_do()
 
 
@@ -88,6 +111,8 @@ def test_a_half_applied_update_is_read_back_and_converges(cluster, workspace):
     config = cluster.config(vmid)
     assert int(config["memory"]) == 700 and config["cores"] == 2
     assert config["description"].strip() == "changed"
+    assert workspace.resources()["paas_lxc.web"]["memory"] == "700"
+    assert f"PUT /nodes/pve1/lxc/{vmid}/config 500" in written(cluster)
     workspace.assert_nothing_to_do()
 
 
@@ -100,10 +125,14 @@ def test_quorum_lost_in_the_middle_of_a_run(cluster, workspace):
     output, _ = child.communicate(timeout=300)
     assert child.returncode == 1
     assert "quorum" in output
+    assert any(line.endswith(" 500") for line in written(cluster))
     cluster.control("/quorum", {"quorate": True})
     assert_nothing_is_orphaned(cluster, workspace)
+    before = workspace.state_entries()
+    cluster.forget_calls()
     workspace.apply("-parallelism=12")
-    assert len(cluster.containers()) == 12
+    assert_only_what_was_missing_is_made(cluster, before, 12)
+    assert len(cluster.containers()) == len(workspace.resources()) == 12
     workspace.assert_nothing_to_do()
 
 
@@ -116,8 +145,11 @@ def test_ctrl_c_during_apply_loses_nothing(cluster, workspace):
     child.communicate(timeout=300)
     cluster.control("/tasks", {"duration_ms": 10})
     assert_nothing_is_orphaned(cluster, workspace)
+    before = workspace.state_entries()
+    cluster.forget_calls()
     workspace.apply()
-    assert len(cluster.containers()) == 6
+    assert_only_what_was_missing_is_made(cluster, before, 6)
+    assert len(cluster.containers()) == len(workspace.resources()) == 6
     workspace.assert_nothing_to_do()
 
 
@@ -132,9 +164,18 @@ def test_a_provider_killed_in_the_middle_converges_at_the_next_apply(cluster, wo
     child.communicate(timeout=300)
     assert child.returncode == 1
     cluster.control("/tasks", {"duration_ms": 10})
+    before = workspace.state_entries()
+    lost = {g["vmid"] for g in cluster.containers()} - {e["values"]["vmid"] for e in before.values()}
+    marks = {vmid: cluster.config(vmid).get("description", "") for vmid in lost}
+    named = {c["params"]["vmid"] for c in cluster.calls("PUT")}
+    assert all(mark.startswith("being created") for vmid, mark in marks.items()
+               if str(vmid) not in named), "what the killed one could not report can be told apart"
+    cluster.forget_calls()
     run = workspace.apply(check=False)
     assert run.code == 0, run.output
+    assert_only_what_was_missing_is_made(cluster, before, 4)
     assert len(workspace.resources()) == 4
+    assert lost.isdisjoint(v["vmid"] for v in workspace.resources().values())
     workspace.assert_nothing_to_do()
 
 
@@ -185,6 +226,7 @@ def test_an_old_state_is_upgraded(cluster, workspace):
         "memory_mib": 512, "swap_mib": 512, "disk_gib": 4, "storage": "local",
     }
     path.write_text(json.dumps(state))
+    cluster.forget_calls()
     run = workspace.plan()
     assert run.code in (0, 2), run.output
     assert "must be replaced" not in run.output
@@ -193,6 +235,7 @@ def test_an_old_state_is_upgraded(cluster, workspace):
     upgraded = workspace.resources()["paas_lxc.web"]
     assert upgraded["vmid"] == vmid
     assert (upgraded["memory"], upgraded["root_disk"]["size"]) == ("512", "4")
+    assert cluster.calls() and written(cluster) == []
     workspace.assert_nothing_to_do()
 
 
@@ -231,4 +274,7 @@ run "grows_memory" {
 """, "tests/web.tftest.hcl")
     run = workspace.run("test")
     assert "3 passed, 0 failed" in run.output
-    assert cluster.containers() == []
+    assert cluster.containers() == [] and workspace.resources() == {}
+    vmid = int(next(c["params"]["vmid"] for c in writes(cluster)))
+    grown = f"PUT /nodes/pve1/lxc/{vmid}/config"
+    assert written(cluster) == [*creating(vmid), grown, *removing(vmid)]

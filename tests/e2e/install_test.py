@@ -7,6 +7,8 @@ import pytest
 
 from tests.e2e.configurations import many, one
 from tests.harness import build
+from tests.harness.calls import (creating, removing, tally, tally_of_creating, tally_of_removing,
+                                 written)
 
 ARCHITECTURE = {"x86_64": "amd64", "aarch64": "arm64"}[platform.machine()]
 VERSION = "0.1.0"
@@ -30,9 +32,12 @@ def test_init_from_a_mirror_locks_the_version_and_applies(cluster, workspace, mi
     lock = (workspace.folder / ".terraform.lock.hcl").read_text()
     assert "libpaas/paas" in lock and f'"{VERSION}"' in lock and "h1:" in lock
     workspace.apply()
-    assert len(cluster.containers()) == 1
+    vmid = workspace.resources()["paas_lxc.web"]["vmid"]
+    assert [g["vmid"] for g in cluster.containers()] == [vmid]
     workspace.assert_nothing_to_do()
     workspace.destroy()
+    assert workspace.resources() == {}
+    assert written(cluster) == creating(vmid) + removing(vmid)
 
 
 def test_two_hundred_containers_at_parallelism_fifty(cluster, workspace, mirror):
@@ -43,6 +48,10 @@ def test_two_hundred_containers_at_parallelism_fifty(cluster, workspace, mirror)
     ids = [v["vmid"] for v in workspace.resources().values()]
     assert len(ids) == 200 and len(set(ids)) == 200
     assert len(cluster.containers()) == 200
+    assert tally(written(cluster)) == tally_of_creating(200)
+    cluster.forget_calls()
     workspace.assert_nothing_to_do("-parallelism=50")
+    assert written(cluster) == []
     workspace.destroy("-parallelism=50")
+    assert tally(written(cluster)) == tally_of_removing(200)
     assert cluster.containers() == []

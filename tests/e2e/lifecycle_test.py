@@ -4,12 +4,7 @@ import json
 
 from tests.e2e.configurations import HEAD, OTHER_TEMPLATE, POLICY, container, many, one
 from tests.harness import build
-
-WRITES = ("POST", "PUT", "DELETE")
-
-
-def writes(cluster):
-    return [c for c in cluster.calls() if c["method"] in WRITES]
+from tests.harness.calls import creating, removing, tally, tally_of_creating, writes, written
 
 
 def test_create_gives_a_container_and_an_empty_second_plan(cluster, workspace):
@@ -19,6 +14,7 @@ def test_create_gives_a_container_and_an_empty_second_plan(cluster, workspace):
     assert change["after"]["node"] == "pve1"
     unknown = {name for name, value in change["after_unknown"].items() if value is True}
     assert unknown <= {"id", "vmid", "current_node"}, "only ids and what is observed may be unknown"
+    assert written(cluster) == []
 
     workspace.run("apply", "-input=false", "saved.tfplan")
     state = workspace.resources()["paas_lxc.web"]
@@ -27,7 +23,11 @@ def test_create_gives_a_container_and_an_empty_second_plan(cluster, workspace):
     assert int(config["memory"]) == 512
     assert state["id"] == str(state["vmid"])
     assert state["networks"]["net0"]["mac"] in config["net0"]
+    assert written(cluster) == creating(state["vmid"])
+    cluster.forget_calls()
     workspace.assert_nothing_to_do()
+    assert {c["method"] for c in cluster.calls()} == {"GET"}
+    assert workspace.resources()["paas_lxc.web"] == state
 
 
 def test_mac_address_stands_in_the_plan_and_is_kept(cluster, workspace):
@@ -87,22 +87,30 @@ def test_another_template_replaces(cluster, workspace):
     workspace.write(one())
     workspace.apply()
     before = workspace.resources()["paas_lxc.web"]["vmid"]
+    cluster.forget_calls()
     workspace.write(one(template=OTHER_TEMPLATE))
     change = workspace.planned()["paas_lxc.web"]
     assert sorted(change["actions"]) == ["create", "delete"]
     assert change["replace_paths"] == [["template"]]
     workspace.run("apply", "-input=false", "saved.tfplan")
-    assert len(cluster.containers()) == 1
-    assert before is not None
+    after = workspace.resources()["paas_lxc.web"]
+    assert after["template"] == OTHER_TEMPLATE
+    assert written(cluster) == removing(before) + creating(after["vmid"])
+    assert [g["vmid"] for g in cluster.containers()] == [after["vmid"]]
     workspace.assert_nothing_to_do()
 
 
 def test_taint_replaces(cluster, workspace):
     workspace.write(one())
     workspace.apply()
+    before = workspace.resources()["paas_lxc.web"]["vmid"]
+    cluster.forget_calls()
     workspace.run("taint", "paas_lxc.web")
     assert sorted(workspace.planned()["paas_lxc.web"]["actions"]) == ["create", "delete"]
     workspace.run("apply", "-input=false", "saved.tfplan")
+    after = workspace.state_entries()["paas_lxc.web"]
+    assert not after.get("tainted")
+    assert written(cluster) == removing(before) + creating(after["values"]["vmid"])
     assert len(cluster.containers()) == 1
     workspace.assert_nothing_to_do()
 
@@ -111,7 +119,10 @@ def test_destroy_leaves_nothing(cluster, workspace):
     workspace.write(one(extra='mount_points = { mp0 = '
                               '{ storage = "local", size = "1", path = "/srv" } }'))
     workspace.apply()
+    vmid = workspace.resources()["paas_lxc.web"]["vmid"]
+    cluster.forget_calls()
     workspace.destroy()
+    assert written(cluster) == removing(vmid)
     assert cluster.containers() == []
     volumes = cluster.api("GET", "/nodes/pve1/storage/local/content?content=rootdir")
     assert volumes == []
@@ -135,13 +146,17 @@ def test_refresh_only_shows_and_records_drift(cluster, workspace):
     workspace.apply()
     vmid = workspace.resources()["paas_lxc.web"]["vmid"]
     cluster.api("PUT", f"/nodes/pve1/lxc/{vmid}/config", {"memory": 768})
+    cluster.forget_calls()
     run = workspace.plan("-refresh-only")
     assert run.code == 2 and "768" in run.output
     workspace.apply("-refresh-only")
     assert workspace.resources()["paas_lxc.web"]["memory"] == "768"
+    assert written(cluster) == []
     change = workspace.planned()["paas_lxc.web"]
     assert change["actions"] == ["update"]
     workspace.run("apply", "-input=false", "saved.tfplan")
+    put, = writes(cluster)
+    assert put["method"] == "PUT" and put["params"]["memory"] == "512"
     assert int(cluster.config(vmid)["memory"]) == 512
 
 
@@ -178,12 +193,14 @@ def test_what_was_planned_is_what_is_applied_though_the_cluster_changed(cluster,
             "vmid": int(cluster.api("GET", "/cluster/nextid")), "hostname": name,
             "ostemplate": "local:vztmpl/debian-12-standard_12.7-1_amd64.tar.zst",
             "rootfs": "local:1"})
+    cluster.forget_calls()
     run = workspace.run("apply", "-input=false", "saved.tfplan", check=False)
     assert "inconsistent" not in run.text
     assert run.code == 0, run.output
     state = workspace.resources()["paas_lxc.web"]
     assert state["node"] == planned["node"]
     assert state["networks"] == planned["networks"]
+    assert written(cluster) == creating(state["vmid"], planned["node"])
 
 
 def test_a_node_that_went_down_fails_at_the_call_not_as_inconsistent_plan(cluster, workspace):
@@ -230,6 +247,7 @@ def test_parallel_creates_of_fifty_get_fifty_ids(cluster, workspace):
     ids = [v["vmid"] for v in workspace.resources().values()]
     assert len(set(ids)) == 50
     assert len(cluster.containers()) == 50
+    assert tally(written(cluster)) == tally_of_creating(50)
     workspace.assert_nothing_to_do("-parallelism=50")
 
 
@@ -249,6 +267,7 @@ def test_import_by_each_kind_of_id(cluster, workspace):
     workspace.write(one())
     workspace.apply()
     vmid = workspace.resources()["paas_lxc.web"]["vmid"]
+    cluster.forget_calls()
     for given in (str(vmid), f"pve1/{vmid}", "web"):
         workspace.run("state", "rm", "paas_lxc.web")
         workspace.run("import", "-input=false", "paas_lxc.web", given)
@@ -257,6 +276,7 @@ def test_import_by_each_kind_of_id(cluster, workspace):
         assert "must be replaced" not in run.output, run.output
         workspace.apply()
         workspace.assert_nothing_to_do()
+    assert cluster.calls() and written(cluster) == []
 
 
 def test_import_of_what_is_not_there_says_so(workspace):
@@ -271,6 +291,7 @@ def test_import_block_generates_a_configuration_that_plans_empty(cluster, worksp
     workspace.apply()
     vmid = workspace.resources()["paas_lxc.web"]["vmid"]
     workspace.run("state", "rm", "paas_lxc.web")
+    cluster.forget_calls()
     workspace.write(HEAD + POLICY + f"""
 import {{
   to = paas_lxc.found
@@ -281,6 +302,7 @@ import {{
     assert run.code in (0, 2), run.output
     workspace.apply()
     assert workspace.resources()["paas_lxc.found"]["vmid"] == vmid
+    assert cluster.calls() and written(cluster) == []
     workspace.assert_nothing_to_do()
 
 

@@ -14,6 +14,7 @@ import pytest
 
 from tests.e2e.configurations import HEAD
 from tests.harness import build
+from tests.harness.calls import writes
 from tests.harness.measure import Meter
 
 DEBIAN_URL = "http://download.proxmox.com/images/system/debian-12-standard_12.7-1_amd64.tar.zst"
@@ -50,10 +51,6 @@ def files_on(cluster, node: str = "pve1", storage: str = "local") -> dict:
 def knows_identities(workspace) -> bool:
     version = json.loads(workspace.run("version", "-json").output)["terraform_version"]
     return "tofu" not in workspace.binary and tuple(map(int, version.split(".")[:2])) >= (1, 12)
-
-
-def writes(cluster) -> list:
-    return [c for c in cluster.calls() if c["method"] != "GET"]
 
 
 class Site(http.server.BaseHTTPRequestHandler):
