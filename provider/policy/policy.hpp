@@ -50,6 +50,10 @@ class Policy {
     int last = 999'999'999;
   };
   Range vmids() const;
+  // Whether there is such a rule, so that what it is about must be said to be judged.
+  bool limits_storages() const { return rules_.storages.known(); }
+  bool limits_bridges() const { return rules_.bridges.known(); }
+  bool limits_disk() const { return rules_.max_disk.known(); }
 
   // Each adds an error that names `path` where the value is not allowed.
   void check_node(const tf::Path& path, std::string_view node, tf::Diagnostics& out) const;

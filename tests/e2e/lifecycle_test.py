@@ -241,6 +241,25 @@ provider "paas" {
         assert named in run.text, f"{named} is not named:\n{run.output}"
 
 
+def test_a_policy_that_was_tightened_warns_of_what_stays(cluster, workspace):
+    workspace.write(one())
+    workspace.apply()
+    workspace.write(HEAD + """
+provider "paas" {
+  policy {
+    nodes      = ["pve2"]
+    storages   = ["fast"]
+    max_memory = "256M"
+  }
+}
+""" + container())
+    run = workspace.plan()
+    assert run.code == 0, run.output
+    assert "No changes" in run.text and "not allowed by the provider's policy" in run.text
+    workspace.destroy()
+    assert cluster.containers() == []
+
+
 def test_parallel_creates_of_fifty_get_fifty_ids(cluster, workspace):
     workspace.write(many(50))
     workspace.apply("-parallelism=50")

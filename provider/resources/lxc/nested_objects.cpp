@@ -109,7 +109,8 @@ const tf::Object<NetworkDevice>& network_object() {
           {"mac", &NetworkDevice::mac, chosen_part,
            "MAC address. Left out, one that follows from the host name and the slot, so that the "
            "plan shows it; it is kept for the life of the container, also when the host name "
-           "changes.", {.check = checks::unicast_mac(), .same = checks::same_letters()}},
+           "changes. Containers of equal host name get equal MAC addresses: give one of them its "
+           "own where they share a network.", {.check = checks::unicast_mac(), .same = checks::same_letters()}},
           {"vlan", &NetworkDevice::vlan, Trait::optional, "VLAN tag.",
            {.check = tf::within(1, 4094)}},
           {"trunks", &NetworkDevice::trunks, Trait::optional, "VLANs that are passed through.",

@@ -31,7 +31,8 @@ std::vector<tf::Row<Lxc>> place_rows() {
       {"current_node", &Lxc::current_node, Trait::computed | Trait::stable,
        "Node on which it is now: differs from `node` after the HA manager or an operator has moved "
        "it."},
-      {"hostname", &Lxc::hostname, Trait::required, "Host name.", {.check = checks::host_name()}},
+      {"hostname", &Lxc::hostname, Trait::required,
+       "Host name. Equal host names give equal MAC addresses where `networks.mac` is left out.", {.check = checks::host_name()}},
       {"description", &Lxc::description, Trait::optional, "Notes, in Markdown.",
        {.check = tf::length(1, 8192), .same = checks::same_lines()}},
       {"template", &Lxc::template_volume, Trait::optional,

@@ -194,8 +194,8 @@ void check_version(const Planning& planning, const std::string& secret,
       "Proxmox can set it only while it creates a container, and replacing this one would lose its "
       "data.\n\nKeep the version and " +
           by_hand +
-          "; or, if the container may go, replace it on purpose: run `terraform taint` on it and "
-          "apply."));
+          "; or, if the container may go, replace it on purpose with "
+          "`terraform apply -replace=ADDRESS`."));
 }
 
 // What a change does besides what the plan shows.
@@ -245,22 +245,19 @@ std::uint64_t mib_of(const tf::Attr<std::string>& size, Plain plain) {
   return mib ? *mib : 0;
 }
 
-void check_disks(const Lxc& planned, const policy::Policy& policy, tf::Diagnostics& out) {
+std::uint64_t disk_space(const Lxc& model) {
+  std::uint64_t all = mib_of(model.root_disk.value_or({}).size, Plain::gib);
+  for (const auto& [slot, point] : model.mount_points.value_or({}))
+    all += mib_of(point.size, Plain::gib);
+  return all;
+}
+
+void check_storages(const Lxc& planned, const policy::Policy& policy, tf::Diagnostics& out) {
   const RootDisk root = planned.root_disk.value_or({});
-  const Path root_path("root_disk");
-  const std::uint64_t root_mib = mib_of(root.size, Plain::gib);
-  std::uint64_t all = root_mib, greatest = root_mib;
-  Path where = root_path.attribute("size");
   if (root.storage.known())
-    policy.check_storage(root_path.attribute("storage"), *root.storage, out);
+    policy.check_storage(Path("root_disk").attribute("storage"), *root.storage, out);
   for (const auto& [slot, point] : planned.mount_points.value_or({})) {
     const Path path = Path("mount_points").key(slot);
-    const std::uint64_t mib = mib_of(point.size, Plain::gib);
-    all += mib;
-    if (mib > greatest) {
-      greatest = mib;
-      where = path.attribute("size");
-    }
     const std::string volume = point.volume.value_or("");
     if (point.storage.known()) {
       policy.check_storage(path.attribute("storage"), *point.storage, out);
@@ -268,13 +265,66 @@ void check_disks(const Lxc& planned, const policy::Policy& policy, tf::Diagnosti
       policy.check_storage(path.attribute("volume"), volume.substr(0, volume.find(':')), out);
     }
   }
-  policy.check_disk(
-      where, all == greatest ? to_text(where) : "the disk space of all volumes together", all, out);
 }
 
-void check_policy(const Planning& planning, const Lxc& planned, const policy::Policy& policy,
-                  bool creating) {
-  tf::Diagnostics& out = planning.diagnostics;
+// A sum has no attribute of its own: it is named at the greatest volume, and is a breach of this
+// plan only where it grows.
+void check_disk_space(const Lxc& prior, const Lxc& planned, const policy::Policy& policy,
+                      tf::Diagnostics& out) {
+  Path where = Path("root_disk").attribute("size");
+  std::uint64_t greatest = mib_of(planned.root_disk.value_or({}).size, Plain::gib);
+  for (const auto& [slot, point] : planned.mount_points.value_or({})) {
+    const std::uint64_t mib = mib_of(point.size, Plain::gib);
+    if (mib <= greatest) continue;
+    greatest = mib;
+    where = Path("mount_points").key(slot).attribute("size");
+  }
+  const std::uint64_t all = disk_space(planned);
+  tf::Diagnostics breaches;
+  policy.check_disk(where,
+                    all == greatest ? to_text(where) : "the disk space of all volumes together",
+                    all, breaches);
+  for (tf::Diagnostic& breach : breaches) {
+    if (all <= disk_space(prior)) breach.severity = tf::Severity::warning;
+    out.push_back(std::move(breach));
+  }
+}
+
+// What a clone leaves out it has from its source, which a plan cannot see: where a rule is about
+// it, it must be said.
+void require_for_clone(const Value& config, const policy::Policy& policy, tf::Diagnostics& out) {
+  const Value& clone = at(config, "clone");
+  if (!clone.as<Map>()) return;
+  const auto require = [&](const Path& path, const std::string& rule, const std::string& remedy) {
+    out.push_back(tf::error_at(path, "not allowed by the provider's policy",
+                               to_text(path) +
+                                   " is not set, which means as the source of the clone has it, "
+                                   "but policy." +
+                                   rule + " is set.\n\n" + remedy));
+  };
+  if (policy.limits_storages() && absent(at(clone, "storage")))
+    require(Path("clone").attribute("storage"), "storages",
+            "Set clone.storage = \"…\" and clone.full = true: a linked clone stays on the "
+            "storage of its source.");
+  const Value& disk = at(config, "root_disk");
+  if (policy.limits_disk() && (absent(disk) || (disk.as<Map>() && absent(at(disk, "size")))))
+    require(Path("root_disk").attribute("size"), "max_disk", "Set root_disk = { size = \"…\" }.");
+  if (policy.limits_bridges() && absent(at(config, "networks")))
+    require(Path("networks"), "bridges",
+            "Set networks = { net0 = { bridge = \"…\" } }, or networks = {} for none.");
+}
+
+const Value& value_at(const Value& object, const Path& path) {
+  const Value* value = &object;
+  for (const tf::PathStep& step : path.steps()) {
+    if (const auto* name = std::get_if<tf::AttributeName>(&step)) value = &at(*value, name->name);
+    if (const auto* key = std::get_if<tf::MapKey>(&step)) value = &at(*value, key->key);
+  }
+  return *value;
+}
+
+void check_values(const Planning& planning, const Lxc& planned, const policy::Policy& policy,
+                  bool creating, tf::Diagnostics& out) {
   if (planned.node.known() && text_at(planning.config, "node"))
     policy.check_node(Path("node"), *planned.node, out);
   if (creating && planned.vmid.known()) policy.check_vmid(Path("vmid"), *planned.vmid, out);
@@ -289,7 +339,23 @@ void check_policy(const Planning& planning, const Lxc& planned, const policy::Po
   for (const auto& [slot, device] : planned.networks.value_or({}))
     if (device.bridge.known())
       policy.check_bridge(Path("networks").key(slot).attribute("bridge"), *device.bridge, out);
-  check_disks(planned, policy, out);
+}
+
+// A rule that came after a container must not keep it from being left as it is, or destroyed: what
+// does not change is only warned of.
+void check_policy(const Planning& planning, const Lxc& prior, const Lxc& planned,
+                  const policy::Policy& policy, bool creating) {
+  tf::Diagnostics breaches;
+  check_values(planning, planned, policy, creating, breaches);
+  check_storages(planned, policy, breaches);
+  for (tf::Diagnostic& breach : breaches) {
+    if (!creating &&
+        value_at(planning.prior, breach.path) == value_at(planning.plan.state, breach.path))
+      breach.severity = tf::Severity::warning;
+    planning.diagnostics.push_back(std::move(breach));
+  }
+  check_disk_space(prior, planned, policy, planning.diagnostics);
+  if (creating) require_for_clone(planning.config, policy, planning.diagnostics);
 }
 
 }  // namespace
@@ -325,18 +391,17 @@ void refine_plan(const Planning& planning, const PlanContext& context) {
 
   const auto planned = lxc_object().decode(planning.plan.state);
   const bool stays = !creating && planning.plan.state == planning.prior;
-  if (planned && stays) return check_policy(planning, *planned, context.policy, creating);
   const auto prior = creating ? Result<Lxc>(Lxc{}) : lxc_object().decode(planning.prior);
   if (!planned || !prior) return;  // the values come from our own schema: they decode
   if (creating) {
     check_birth(planning);
-  } else {
+  } else if (!stays) {
     check_change(planning, *prior, *planned);
   }
-  if (context.lacks_root)
+  if (context.lacks_root && !stays)
     refuse(direct::root_only_settings(config_of(*prior), config_of(*planned)),
            "only root@pam may do this", planning.diagnostics);
-  check_policy(planning, *planned, context.policy, creating);
+  check_policy(planning, *prior, *planned, context.policy, creating);
 }
 
 }  // namespace paas::lxc

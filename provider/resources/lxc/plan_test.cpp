@@ -234,4 +234,57 @@ TEST_CASE("the words of libpaas are paths of ours", "[lxc]") {
   CHECK(to_text(lxc::path_of("template_volume")) == "template");
 }
 
+TEST_CASE("a rule that came later warns of what stays and refuses what changes", "[lxc]") {
+  const Value config = config_with({{"memory", "2048"}, {"cores", tf::Number(std::int64_t{8})}});
+  const Value state = applied(config);
+  policy::Rules rules;
+  rules.max_memory = std::string("1G");
+  rules.max_cores = 4;
+  rules.storages = std::vector<std::string>{"tank"};
+  rules.max_disk = std::string("2");
+  const policy::Policy tight(rules);
+  const auto same = planned(state, config, tight);
+  CHECK(same.plan.state == state);
+  for (const char* named : {"memory", "cores", "root_disk.storage", "root_disk.size"}) {
+    CHECK(same.warns(named));
+    CHECK_FALSE(same.refuses(named));
+  }
+  const auto grown =
+      planned(state,
+              config_with({{"memory", "4096"},
+                           {"cores", tf::Number(std::int64_t{8})},
+                           {"root_disk", root_disk({{"storage", "local"}, {"size", "8"}})}}),
+              tight);
+  CHECK(grown.refuses("memory"));
+  CHECK(grown.refuses("root_disk.size"));
+  CHECK(grown.warns("cores"));
+  CHECK_FALSE(grown.refuses("cores"));
+}
+
+TEST_CASE("a clone says what the policy is about", "[lxc]") {
+  Map clone{{"vmid", tf::Number(std::int64_t{100})}};
+  for (const tf::Attribute& attribute : lxc::clone_object().schema().attributes)
+    clone.emplace(attribute.name, Null{});
+  policy::Rules rules;
+  rules.storages = std::vector<std::string>{"local"};
+  rules.bridges = std::vector<std::string>{"vmbr0"};
+  rules.max_disk = std::string("10");
+  const policy::Policy limits(rules);
+  const Map silent{{"template", Null{}}, {"clone", clone}, {"root_disk", Null{}}};
+  const auto left_out = planned(Null{}, config_with(silent), limits);
+  for (const char* named : {"Set clone.storage", "Set root_disk", "Set networks"})
+    CHECK(left_out.refuses(named));
+  CHECK_FALSE(planned(Null{}, config_with(silent)).refuses(""));
+  clone["storage"] = "local";
+  clone["full"] = true;
+  const auto said =
+      planned(Null{},
+              config_with({{"template", Null{}},
+                           {"clone", clone},
+                           {"root_disk", root_disk({{"size", "4"}})},
+                           {"networks", Map{{"net0", network({{"bridge", "vmbr0"}})}}}}),
+              limits);
+  CHECK_FALSE(said.refuses(""));
+}
+
 }  // namespace lxc_plan_test

@@ -48,7 +48,8 @@ void each_once(const Value& config, const std::string& map_name, const std::stri
     const auto [before, is_new] = first.emplace(normal, key);
     if (is_new) continue;
     out.push_back(tf::error_at(Path(map_name).key(key).attribute(attribute), "duplicate " + noun,
-                               map_name + "[\"" + before->second + "\"] has the same " + noun +
+                               to_text(Path(map_name).key(before->second)) + " and " +
+                                   to_text(Path(map_name).key(key)) + " have the same " + noun +
                                    ", " + *text + ". Give each its own."));
   }
 }
@@ -232,11 +233,16 @@ void mount_point_rule(const Path& path, const Value& mount_point, Diagnostics& o
   const Value& volume = at(mount_point, "volume");
   const Value& storage = at(mount_point, "storage");
   if (volume.is_null()) {
-    for (const char* needed : {"storage", "size"})
-      if (at(mount_point, needed).is_null())
-        out.push_back(tf::error_at(path.attribute(needed), "incomplete mount point",
-                                   "A new volume needs storage and size. Set both, or name an "
-                                   "existing volume with volume."));
+    const bool stored = !storage.is_null(), sized = !at(mount_point, "size").is_null();
+    if (stored && sized) return;
+    const std::string missing = stored  ? "no size"
+                                : sized ? "no storage"
+                                        : "no storage and no size";
+    out.push_back(tf::error_at(path.attribute(stored ? "size" : "storage"),
+                               "incomplete mount point",
+                               to_text(path) + " has " + missing +
+                                   ". A new volume needs both. Set them, or name an existing "
+                                   "volume with volume."));
     return;
   }
   const std::string* named = volume.as<std::string>();

@@ -80,6 +80,7 @@ TEST_CASE("rules over mount points", "[lxc]") {
   CHECK(with({{"storage", "local"}, {"size", "1"}}).empty());
   CHECK(with({{"volume", "local:104/d.raw"}}).empty());
   CHECK(with({{"volume", "/host"}}).empty());
+  CHECK(with({}) == Paths{"mount_points[\"mp0\"].storage"});
   CHECK(with({{"storage", "local"}}) == Paths{"mount_points[\"mp0\"].size"});
   CHECK(with({{"volume", "/host"}, {"size", "1"}}) == Paths{"mount_points[\"mp0\"].size"});
   CHECK(with({{"volume", "local:104/d.raw"}, {"storage", "tank"}}) ==
