@@ -283,7 +283,10 @@ Error CurlChannel::State::error_of(CURLcode code, const Exchange& exchange,
       break;
   }
   if (exchange.sent == 0) {
-    return say(Errc::unavailable, "no connection to " + origin + ": " + reason);
+    return say(Errc::unavailable, "no connection to " + origin + ": " + reason)
+        .advising(
+            "check that `endpoint` (or the variable PROXMOX_VE_ENDPOINT) is the address of a node, "
+            "\"https://NODE:8006\", and that this machine can reach it");
   }
   if (exchange.too_large) {
     return say(exchange.repeatable ? Errc::internal : Errc::unknown_outcome,

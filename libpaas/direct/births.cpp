@@ -99,8 +99,17 @@ Result<proxmox::Call> Births::birth_call(const ContainerSpec& spec, const Attemp
   if (from.node.empty()) {
     const auto guest = TRY(inventory_.guest(source.vmid, stop));
     if (!guest)
-      return fail(Errc::not_found,
-                  "there is no container " + std::to_string(source.vmid) + " to clone");
+      return tl::unexpected<Error>(
+          Error{Errc::not_found,
+                "there is no container " + std::to_string(source.vmid) + " to clone",
+                {},
+                "set clone.vmid to the id of a container that the token may see"});
+    if (guest->kind != proxmox::GuestKind::container)
+      return tl::unexpected<Error>(Error{
+          Errc::invalid,
+          "id " + std::to_string(source.vmid) + " belongs to a virtual machine, not to a container",
+          {},
+          "set clone.vmid to the id of a container"});
     from.node = guest->node;
   }
   proxmox::CloneRequest request;
@@ -119,6 +128,8 @@ Result<bool> Births::after_refusal(const ContainerSpec& spec, Attempt& attempt, 
                                    std::stop_token stop, const BornCallback& born) {
   const bool unknown = outcome_is_unknown(refusal);
   const bool taken = proxmox::is_taken_id(refusal);
+  if (spec.clone && proxmox::is_absent_guest(refusal) && refusal.remedy.empty())
+    refusal.remedy = "set clone.vmid to the id of a container, and clone.node to the node it is on";
   if (!unknown && !taken) return tl::unexpected<Error>(std::move(refusal));
 
   Found found = Found::others;

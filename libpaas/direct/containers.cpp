@@ -1,6 +1,7 @@
 #include "libpaas/direct/containers.hpp"
 
 #include <algorithm>
+#include <iterator>
 
 #include "libpaas/base/text.hpp"
 
@@ -13,7 +14,10 @@ constexpr auto address_poll = std::chrono::seconds(1);
 constexpr auto address_patience = std::chrono::minutes(2);
 
 Error no_such_container(int vmid) {
-  return {Errc::not_found, "there is no container " + std::to_string(vmid), {}, {}};
+  return {Errc::not_found,
+          "there is no container " + std::to_string(vmid),
+          {},
+          "`paas-agent pve ls guests` lists those that the token may see, with their ids"};
 }
 
 std::string on_container(const char* verb, int vmid) {
@@ -37,6 +41,16 @@ HaState ha_from_manager(const std::string& state) {
   HaState out;
   if (state == "stopped" || state == "disabled" || state == "ignored") out.state = state;
   return out;
+}
+
+Result<void> known_node(const proxmox::Resources& list, std::string_view node) {
+  std::vector<std::string> names;
+  for (const proxmox::Node& one : list.nodes) names.push_back(one.name);
+  if (names.empty() || std::find(names.begin(), names.end(), node) != names.end()) return {};
+  return tl::unexpected<Error>(Error{Errc::not_found,
+                                     "there is no node \"" + shortened(node, 80) + "\"",
+                                     {},
+                                     "the nodes of the cluster are " + join(names, ", ")});
 }
 
 Error unlock_advice(Error error, int vmid) {
@@ -143,8 +157,16 @@ Result<ContainerState> Containers::after_error(Error error, const ContainerState
               {{"vmid", std::to_string(have.vmid)}, {"error", describe(error)}});
     return std::move(state);
   }
-  return tl::unexpected<Error>(
-      unlock_advice(std::move(error), have.vmid).while_doing("left undone: " + texts_of(left)));
+  // The step that failed is named by the error itself.
+  const auto is_told = [&](const Step& step) {
+    return std::find(error.context.begin(), error.context.end(), "unable to " + to_text(step)) !=
+           error.context.end();
+  };
+  std::vector<Step> others;
+  std::remove_copy_if(left.begin(), left.end(), std::back_inserter(others), is_told);
+  error = unlock_advice(std::move(error), have.vmid);
+  if (others.empty()) return tl::unexpected<Error>(std::move(error));
+  return tl::unexpected<Error>(std::move(error).while_doing("left undone: " + texts_of(others)));
 }
 
 Result<void> Containers::remove(int vmid, std::stop_token stop) {
@@ -291,9 +313,9 @@ Result<proxmox::Addresses> Containers::addresses(const ContainerState& state,
 }
 
 Result<int> Containers::find(std::string_view id, std::stop_token stop) {
-  const std::size_t slash = id.rfind('/');
-  const std::string_view last = slash == std::string_view::npos ? id : id.substr(slash + 1);
-  if (const auto vmid = parse_integer<int>(last)) {
+  const auto parts = split(id, '/');
+  if (const auto vmid = parse_integer<int>(parts.back()); vmid && parts.size() <= 2) {
+    if (parts.size() == 2) TRY(known_node(*TRY(inventory_.resources(stop)), parts.front()));
     if (TRY(locate(*vmid, Lists::fresh, stop))) return *vmid;
     return tl::unexpected<Error>(no_such_container(*vmid));
   }

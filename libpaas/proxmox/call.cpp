@@ -4,6 +4,7 @@
 #include <array>
 
 #include "libpaas/base/text.hpp"
+#include "libpaas/proxmox/advice.hpp"
 
 namespace paas::proxmox {
 namespace {
@@ -97,6 +98,11 @@ Errc code_of_status(const Reply& reply, const Json& body, std::string_view text)
   }
 }
 
+// Without the end of a task's log, which may speak of other things.
+std::string_view cause_of(const Error& error) {
+  return std::string_view(error.message).substr(0, error.message.find("\nThe log of the task"));
+}
+
 Json error_body(const Reply& reply) {
   auto body = parse_json(reply.body);
   return body ? std::move(body).take() : Json{};
@@ -145,7 +151,8 @@ Result<Json> judge(const Reply& reply) {
   const Json body = error_body(reply);
   std::string text = server_text(reply, body);
   const Errc code = code_of_status(reply, body, text);
-  return fail(code, std::move(text));
+  std::string advice = advice_for(text);
+  return tl::unexpected<Error>(Error{code, std::move(text), {}, std::move(advice)});
 }
 
 Errc code_of(std::string_view server_text) {
@@ -164,22 +171,22 @@ std::map<std::string, std::string> refused_parameters(const Reply& reply) {
 }
 
 bool is_lock_contention(const Error& error) {
-  return contains_any(error.message, lock_texts) || contains(error.message, "is locked (");
+  return contains_any(cause_of(error), lock_texts) || contains(cause_of(error), "is locked (");
 }
 
 bool is_absent_guest(const Error& error) {
-  return contains(error.message, "Configuration file 'nodes/") &&
-         contains(error.message, "does not exist");
+  return contains(cause_of(error), "Configuration file 'nodes/") &&
+         contains(cause_of(error), "does not exist");
 }
 
 bool is_stale_digest(const Error& error) {
-  return contains(error.message, "detected modified configuration");
+  return contains(cause_of(error), "detected modified configuration");
 }
 
 bool is_taken_id(const Error& error) {
   return error.code == Errc::conflict &&
-         (contains(error.message, "CT ") || contains(error.message, "VM ")) &&
-         contains(error.message, "already exists");
+         (contains(cause_of(error), "CT ") || contains(cause_of(error), "VM ")) &&
+         contains(cause_of(error), "already exists");
 }
 
 }  // namespace paas::proxmox

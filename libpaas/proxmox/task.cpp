@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "libpaas/base/text.hpp"
+#include "libpaas/proxmox/advice.hpp"
 #include "libpaas/proxmox/call.hpp"
 
 namespace paas::proxmox {
@@ -70,14 +71,16 @@ Result<void> judge_task(const Upid& upid, const TaskStatus& status,
   Error error{code_of(exit), exit.empty() ? "ended without a word" : std::string(exit), {}, {}};
   std::vector<std::string> last(
       log.end() - static_cast<std::ptrdiff_t>(std::min(log.size(), log_lines_in_error)), log.end());
-  std::string context = what + " on " + upid.node;
+  const std::string cause = error.message;
+  error.remedy = advice_for(cause);
+  std::string shown;
   for (const std::string& line : last) {
     const std::string_view text = trim(line);
-    if (text.empty() || text == "TASK ERROR: " + error.message) continue;
-    context += "\n  " + shortened(text, 300);
+    if (text.empty() || text == "TASK ERROR: " + cause) continue;
+    shown += "\n  " + shortened(text, 300);
   }
-  if (!last.empty()) context += "\n";
-  return tl::unexpected<Error>(std::move(error).while_doing(std::move(context)));
+  if (!shown.empty()) error.message += "\nThe log of the task ends with:" + shown;
+  return tl::unexpected<Error>(std::move(error).while_doing(what + " on " + upid.node));
 }
 
 }  // namespace paas::proxmox

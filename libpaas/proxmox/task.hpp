@@ -34,8 +34,9 @@ Result<std::vector<std::string>> parse_task_log(const Json& data);
 // The tasks of GET /nodes/{node}/tasks, latest first.
 Result<std::vector<Upid>> parse_task_list(const Json& data);
 
-// Nothing for a task that ended well (OK or WARNINGS), else the error, with the last lines of its
-// log in the context. Lock contention is `conflict`, a full storage `conflict`, as judge() says.
+// Nothing for a task that ended well (OK or WARNINGS), else the error, the last lines of its log
+// behind the cause in the message, and advice where the cause is known. Lock contention is
+// `conflict`, a full storage `conflict`, as judge() says.
 Result<void> judge_task(const Upid& upid, const TaskStatus& status,
                         const std::vector<std::string>& log);
 

@@ -55,13 +55,18 @@ TEST_CASE("a failed task brings its cause and the end of its log") {
   log.push_back("TASK ERROR: CT is locked (backup)");
   const Error error = judge_task(upid, {false, "CT is locked (backup)"}, log).error();
   CHECK(error.code == Errc::conflict);
-  CHECK(error.message == "CT is locked (backup)");
+  CHECK(
+      error.message.starts_with("CT is locked (backup)\nThe log of the task ends with:\n  line "));
   const std::string text = describe(error);
   CHECK(text.find("task vzcreate of 300 on pve1") != std::string::npos);
   CHECK(text.find("line 19") != std::string::npos);
   CHECK(text.find("line 2\n") == std::string::npos);
   CHECK(text.find("TASK ERROR") == std::string::npos);
+  CHECK(text.find("\n: ") == std::string::npos);
   CHECK(judge_task(upid, {false, ""}, {}).error().code == Errc::internal);
+  const Error bare = judge_task(upid, {false, "No space left on device"}, {}).error();
+  CHECK(describe(bare) == "task vzcreate of 300 on pve1: No space left on device");
+  CHECK_FALSE(bare.remedy.empty());
 }
 
 }  // namespace paas::proxmox::task_test
