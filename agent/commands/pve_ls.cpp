@@ -107,6 +107,10 @@ int list(const Invocation& invocation, const pve::PveOptions& options, Log& log,
     const proxmox::Resources& found = **resources;
     if (wanted("nodes")) listing.add("nodes", nodes_json(found.nodes), nodes_table(found.nodes));
     if (wanted("guests")) {
+      if (found.guests.empty()) {
+        invocation.err << "paas-agent: no guests are seen; a token without VM.Audit on /vms sees "
+                          "none\n";
+      }
       listing.add("guests", guests_json(found.guests), guests_table(found.guests));
     }
     if (wanted("storages")) {

@@ -5,6 +5,7 @@
 #include <tuple>
 
 #include "libpaas/base/text.hpp"
+#include "libpaas/proxmox/advice.hpp"
 #include "libpaas/proxmox/calls.hpp"
 
 namespace paas::direct {
@@ -115,6 +116,11 @@ bool Inventory::has_changed(int vmid) const {
 Result<std::vector<proxmox::Template>> Inventory::templates(const std::string& node,
                                                             std::stop_token stop) {
   const auto all = TRY(resources(stop));
+  if (!node.empty()) {
+    std::vector<std::string> names;
+    for (const proxmox::Node& one : all->nodes) names.push_back(one.name);
+    TRY(proxmox::require_node(node, names));
+  }
   std::set<std::string> shared_seen;
   std::vector<proxmox::Template> out;
   for (const proxmox::Storage& storage : all->storages) {
