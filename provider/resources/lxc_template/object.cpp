@@ -75,7 +75,7 @@ void file_name_rule(const Path&, const Value& config, Diagnostics& out) {
   if (!given) spec.file_name = direct::file_name_of(spec);
   for (const direct::Refusal& refusal : direct::refusals(spec)) {
     if (refusal.attribute != "file_name") continue;
-    const std::string whence = given ? "" : ", which follows from its source,";
+    const std::string whence = given ? "" : " (which follows from its source)";
     out.push_back(tf::error_at(Path("file_name"), "invalid file_name",
                                "file_name" + whence + ": " + refusal.message + ".\n\n" +
                                    (given ? "" : "Set file_name: ") + refusal.remedy + "."));
