@@ -33,9 +33,16 @@ struct Arguments {
   std::optional<std::int64_t> latency_ms;
   std::optional<std::int64_t> task_ms;
   bool print_parameters = false;
+  bool help = false;
 };
 
 constexpr std::int64_t max_nodes = 64;
+
+constexpr const char* usage =
+    "usage: fake-pve --state DIR [--listen ADDR:PORT] [--nodes N] [--faults FILE]\n"
+    "                [--latency-ms MS] [--task-ms MS]\n"
+    "       fake-pve --print-parameters\n\n"
+    "A stand-in for a Proxmox VE cluster. Once it serves it prints `ready URL TOKEN CA_FILE`.\n";
 
 Result<void> read_number(const std::string& name, const std::string& value, std::int64_t least,
                          std::int64_t most, std::int64_t& target) {
@@ -71,6 +78,10 @@ Result<Arguments> read_arguments(const std::vector<std::string>& words) {
   Arguments arguments;
   for (std::size_t i = 0; i < words.size(); ++i) {
     const std::string& word = words[i];
+    if (word == "--help" || word == "-h") {
+      arguments.help = true;
+      return arguments;
+    }
     if (word == "--print-parameters") {
       arguments.print_parameters = true;
       continue;
@@ -179,6 +190,10 @@ int main(int argc, char** argv) {
   if (!arguments) {
     std::cerr << "fake-pve: " << describe(arguments.error()) << '\n';
     return 2;
+  }
+  if (arguments->help) {
+    std::cout << fake_pve::usage;
+    return 0;
   }
   if (arguments->print_parameters) {
     std::cout << pretty_json(fake_pve::table_json());
