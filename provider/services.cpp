@@ -1,5 +1,7 @@
 #include "provider/services.hpp"
 
+#include "provider/deadline.hpp"
+
 namespace paas::provider {
 
 Services::Services(Machine machine, policy::Policy policy, Error why_not)
@@ -19,6 +21,16 @@ Services::Services(Machine machine, policy::Policy policy, std::shared_ptr<Pve> 
 Result<Cluster> Services::cluster() {
   if (!pve_) return tl::unexpected<Error>(why_not_);
   return Cluster{*pve_, *inventory_, *containers_, *templates_, machine_.clock};
+}
+
+std::shared_ptr<const proxmox::Resources> Services::cluster_list() {
+  if (!pve_) return nullptr;
+  if (auto known = inventory_->last_seen()) return known;
+  std::call_once(listed_, [&] {
+    const Deadline patience({}, std::chrono::seconds(5), "");
+    static_cast<void>(inventory_->resources(patience.token()));
+  });
+  return inventory_->last_seen();
 }
 
 std::shared_ptr<Services> CurrentServices::get() const {

@@ -46,6 +46,10 @@ class Services {
   // Errors: `unavailable`, with what the user has to configure.
   Result<Cluster> cluster();
 
+  // The list of the cluster for checks at plan time: however old, asked for at most once, with a
+  // patience of seconds; null where the cluster cannot be asked, so that a plan needs none.
+  std::shared_ptr<const proxmox::Resources> cluster_list();
+
   const policy::Policy& policy() const { return policy_; }
   Files& files() const { return machine_.files; }
   // The user the configuration names: "root@pam!ci" for a token, "root@pam" for a password; empty
@@ -67,6 +71,7 @@ class Services {
   std::string user_;
   Error why_not_;
   bool waits_ = false;
+  std::once_flag listed_;
 };
 
 // Where resources find the services of now. Thread-safe.

@@ -66,8 +66,9 @@ class Containers {
   Result<proxmox::Addresses> addresses(const ContainerState& state, AwaitedAddresses awaited,
                                        std::stop_token stop);
 
-  // The id of the container named by "node/vmid", "vmid" or a name that only one has. The node is
-  // only where it was once: a container that has moved is found. Errors: `not_found`; `conflict`
+  // The id of the container named by "node/vmid", "vmid" or a name that only one has. The node must
+  // be one of the cluster, but is only where the container was once: one that has moved is found.
+  // Errors: `not_found`; `conflict`
   // naming all ids that share the name.
   Result<int> find(std::string_view id, std::stop_token stop);
 

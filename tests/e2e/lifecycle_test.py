@@ -216,6 +216,22 @@ def test_a_node_that_went_down_fails_at_the_call_not_as_inconsistent_plan(cluste
     workspace.assert_nothing_to_do()
 
 
+def test_a_node_or_storage_that_is_not_there_is_a_plan_error_with_the_remedy(cluster, workspace):
+    workspace.write(one(node='"pve9"').replace('"pve3"]', '"pve3", "pve9"]'))
+    run = workspace.plan()
+    assert run.code == 1
+    assert "no such node" in run.text and "pve1, pve2, pve3" in run.text
+    workspace.write(one().replace('storage = "local"', 'storage = "absent"'))
+    run = workspace.plan()
+    assert run.code == 1
+    assert "root_disk.storage" in run.text and "absent" in run.text
+    cluster.control("/nodes/pve2", {"online": False})
+    workspace.write(one(node='"pve2"'))
+    run = workspace.plan()
+    assert run.code == 1
+    assert "offline" in run.text and "pve1, pve3" in run.text
+
+
 def test_no_node_and_no_policy_is_a_plan_error_with_the_remedy(workspace):
     workspace.write(HEAD + container(node=""))
     run = workspace.plan()
@@ -296,6 +312,19 @@ def test_import_by_each_kind_of_id(cluster, workspace):
         workspace.apply()
         workspace.assert_nothing_to_do()
     assert cluster.calls() and written(cluster) == []
+
+
+def test_import_by_a_node_where_it_is_not(workspace):
+    workspace.write(one())
+    workspace.apply()
+    vmid = workspace.resources()["paas_lxc.web"]["vmid"]
+    workspace.run("state", "rm", "paas_lxc.web")
+    run = workspace.run("import", "-input=false", "paas_lxc.web", f"pve9/{vmid}", check=False)
+    assert run.code == 1
+    assert "pve9" in run.text and "pve1, pve2, pve3" in run.text
+    run = workspace.run("import", "-input=false", "paas_lxc.web", f"pve2/{vmid}")
+    assert f"Container {vmid} is on pve1 now" in run.text
+    assert workspace.resources()["paas_lxc.web"]["current_node"] == "pve1"
 
 
 def test_import_of_what_is_not_there_says_so(workspace):

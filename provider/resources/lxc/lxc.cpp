@@ -2,6 +2,7 @@
 
 #include "libpaas/base/text.hpp"
 #include "provider/deadline.hpp"
+#include "provider/resources/lxc/place.hpp"
 #include "provider/resources/lxc/plan.hpp"
 #include "provider/resources/lxc/spec.hpp"
 #include "provider/resources/lxc/stored.hpp"
@@ -68,6 +69,23 @@ class LxcResource final : public tf::Typed<Lxc> {
     return Typed::read(request, call);
   }
 
+  tf::ReadResult import(const tf::ImportRequest& request, const tf::Call& call) override {
+    tf::ReadResult result = Typed::import(request, call);
+    const std::size_t slash = request.id.find('/');
+    const tf::Number* vmid = tf::at(result.state, "vmid").as<tf::Number>();
+    const auto cluster = services_->get()->cluster();
+    const auto list = cluster ? cluster->inventory.last_seen() : nullptr;
+    if (slash == std::string::npos || !vmid || !vmid->int64() || !list) return result;
+    const auto guest = direct::guest_in(*list, static_cast<int>(*vmid->int64()));
+    if (guest && guest->node != std::string_view(request.id).substr(0, slash))
+      result.diagnostics.push_back(tf::warning_at({}, "the container is on another node",
+                                                  "Container " + vmid->text() + " is on " +
+                                                      guest->node +
+                                                      " now; it is imported from "
+                                                      "there."));
+    return result;
+  }
+
   Result<tf::Value> move(const tf::MoveRequest& request) const override {
     return object().encode(TRY(taken_over(request)));
   }
@@ -78,6 +96,8 @@ class LxcResource final : public tf::Typed<Lxc> {
   void refine(const tf::Planning& planning) const override {
     const auto services = services_->get();
     refine_plan(planning, {services->policy(), services->lacks_root()});
+    if (!takes_a_place(planning)) return;
+    if (const auto list = services->cluster_list()) check_place(planning, *list);
   }
 
   tf::Outcome<Lxc> create(const Lxc& planned, const Lxc& config, const tf::Call& call) override {
