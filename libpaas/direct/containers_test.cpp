@@ -470,6 +470,9 @@ TEST_CASE("a container is found by node and id, id, or name", "[direct]") {
   CHECK(find("100").value() == 100);
   CHECK(find("pve1/100").value() == 100);
   CHECK(find("pve3/100").value() == 100);  // where it was once
+  CHECK(find("pve9/100").error().code == Errc::not_found);
+  CHECK(mentions(find("pve9/100").error(), "pve1"));
+  for (const char* bad : {"pve1/pve1/100", "/100", "pve1//100", "pve1/"}) CHECK_FALSE(find(bad));
   CHECK(find("web").value() == 100);
   CHECK(find("db").error().code == Errc::conflict);
   CHECK(mentions(find("db").error(), "101, 102"));
