@@ -166,6 +166,8 @@ def test_a_provider_killed_in_the_middle_converges_at_the_next_apply(cluster, wo
     cluster.control("/tasks", {"duration_ms": 10})
     before = workspace.state_entries()
     lost = {g["vmid"] for g in cluster.containers()} - {e["values"]["vmid"] for e in before.values()}
+    # Until its task has ended, a new container's configuration is nothing but a lock.
+    wait_for(lambda: not any("lock" in cluster.config(vmid) for vmid in lost), "the tasks under way")
     marks = {vmid: cluster.config(vmid).get("description", "") for vmid in lost}
     named = {c["params"]["vmid"] for c in cluster.calls("PUT")}
     assert all(mark.startswith("being created") for vmid, mark in marks.items()
