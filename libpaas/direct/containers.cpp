@@ -4,6 +4,7 @@
 #include <iterator>
 
 #include "libpaas/base/text.hpp"
+#include "libpaas/proxmox/advice.hpp"
 
 namespace paas::direct {
 namespace {
@@ -43,14 +44,12 @@ HaState ha_from_manager(const std::string& state) {
   return out;
 }
 
-Result<void> known_node(const proxmox::Resources& list, std::string_view node) {
+// A list without nodes is of somebody who may not see them: it refuses nothing.
+Result<void> known_node(const proxmox::Resources& list, const std::string& node) {
   std::vector<std::string> names;
   for (const proxmox::Node& one : list.nodes) names.push_back(one.name);
-  if (names.empty() || std::find(names.begin(), names.end(), node) != names.end()) return {};
-  return tl::unexpected<Error>(Error{Errc::not_found,
-                                     "there is no node \"" + shortened(node, 80) + "\"",
-                                     {},
-                                     "the nodes of the cluster are " + join(names, ", ")});
+  if (names.empty()) return {};
+  return proxmox::require_node(node, names);
 }
 
 Error unlock_advice(Error error, int vmid) {
@@ -315,7 +314,8 @@ Result<proxmox::Addresses> Containers::addresses(const ContainerState& state,
 Result<int> Containers::find(std::string_view id, std::stop_token stop) {
   const auto parts = split(id, '/');
   if (const auto vmid = parse_integer<int>(parts.back()); vmid && parts.size() <= 2) {
-    if (parts.size() == 2) TRY(known_node(*TRY(inventory_.resources(stop)), parts.front()));
+    if (parts.size() == 2)
+      TRY(known_node(*TRY(inventory_.resources(stop)), std::string(parts.front())));
     if (TRY(locate(*vmid, Lists::fresh, stop))) return *vmid;
     return tl::unexpected<Error>(no_such_container(*vmid));
   }

@@ -7,7 +7,6 @@
 
 #include "libpaas/base/result.hpp"
 
-#pragma GCC visibility push(default)
 namespace paas::proxmox {
 
 // One sentence of advice for a text of the server, of a reply or at the end of a task: "storage
@@ -18,4 +17,3 @@ std::string advice_for(std::string_view server_text);
 Result<void> require_node(const std::string& name, const std::vector<std::string>& nodes);
 
 }  // namespace paas::proxmox
-#pragma GCC visibility pop
