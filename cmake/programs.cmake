@@ -1,4 +1,4 @@
-# The programs: what is shipped, what writes docs/, and two that only tests run.
+# The programs: what is shipped, what writes docs/, and three that only tests and benches run.
 
 # The provider and the generator of its documentation are the same objects with another main.
 paas_program(terraform-provider-paas provider PARTS libpaas provider)
@@ -43,4 +43,10 @@ if(TARGET terraform-provider-corner)
   else()
     target_link_libraries(terraform-provider-corner PRIVATE paas_protos paas_grpc paas_deps)
   endif()
+endif()
+
+# The placement bench uses the engine below the public headers, so it takes the objects.
+paas_program(paas-bench-placement tests/bench/placement PARTS libpaas tests/bench)
+if(TARGET paas-bench-placement)
+  target_link_libraries(paas-bench-placement PRIVATE paas_deps)
 endif()

@@ -4,7 +4,8 @@ option(PAAS_UNIT_TESTS "Build the unit tests" ON)
 file(GLOB_RECURSE tests CONFIGURE_DEPENDS
      "${PROJECT_SOURCE_DIR}/libpaas/*_test.cpp" "${PROJECT_SOURCE_DIR}/provider/*_test.cpp"
      "${PROJECT_SOURCE_DIR}/agent/*_test.cpp" "${PROJECT_SOURCE_DIR}/tests/fakes/*_test.cpp"
-     "${PROJECT_SOURCE_DIR}/tests/fake-pve/*_test.cpp" "${PROJECT_SOURCE_DIR}/tests/contract/*_test.cpp")
+     "${PROJECT_SOURCE_DIR}/tests/fake-pve/*_test.cpp" "${PROJECT_SOURCE_DIR}/tests/contract/*_test.cpp"
+     "${PROJECT_SOURCE_DIR}/tests/bench/*_test.cpp")
 if(tests AND PAAS_UNIT_TESTS)
   add_library(unit_test_sources OBJECT ${tests})
   paas_own(unit_test_sources)
@@ -14,7 +15,8 @@ if(tests AND PAAS_UNIT_TESTS)
 
   add_executable(unit_tests tests/main.cpp)
   target_sources(unit_tests PRIVATE $<TARGET_OBJECTS:unit_test_sources>)
-  paas_use_objects(unit_tests libpaas provider agent tests/fakes tests/fake-pve tests/contract)
+  paas_use_objects(unit_tests libpaas provider agent tests/fakes tests/fake-pve tests/contract
+                   tests/bench)
   target_link_libraries(unit_tests PRIVATE rapidcheck paas_protos paas_grpc paas_deps)
   if(TARGET fake-pve)
     add_dependencies(unit_tests fake-pve)  # tests/contract starts it, from the same folder

@@ -1,0 +1,70 @@
+// paas-bench-placement [--traces DIR] [--only NAME]
+//
+// Measures the placement engine beside its peers. Prints one JSON object a line, as
+// tests/bench/placement.py wants it. Exit code 1: something could not be measured; 2: the
+// arguments are of no use.
+
+#include <cstdlib>
+#include <functional>
+#include <iostream>
+#include <string_view>
+#include <vector>
+
+#include "tests/bench/placement/build_facts.hpp"
+#include "tests/bench/placement/options.hpp"
+#include "tests/bench/placement/row.hpp"
+
+namespace paas::bench {
+namespace {
+
+struct Suite {
+  std::string_view name;  // what --only means
+  std::function<void(const Options&, Report&)> run;
+};
+
+// In the order of the table. Whoever has rows adds a line.
+const std::vector<Suite>& suites() {
+  static const std::vector<Suite> all{};
+  return all;
+}
+
+constexpr const char* usage =
+    "usage: paas-bench-placement [--traces DIR] [--only NAME]\n\nNAME is one of:";
+
+int print_usage() {
+  std::cerr << usage;
+  for (const Suite& suite : suites()) std::cerr << ' ' << suite.name;
+  std::cerr << '\n';
+  return 2;
+}
+
+int run(const std::vector<std::string_view>& arguments) {
+  Options options;
+  for (std::size_t i = 0; i < arguments.size(); i += 2) {
+    if (i + 1 == arguments.size()) return print_usage();
+    if (arguments[i] == "--traces") {
+      options.traces = arguments[i + 1];
+    } else if (arguments[i] == "--only") {
+      options.only = arguments[i + 1];
+    } else {
+      return print_usage();
+    }
+  }
+  Report report(std::cout, std::cerr);
+  tell_build(report);
+  bool any = false;
+  for (const Suite& suite : suites()) {
+    if (!options.only.empty() && suite.name.find(options.only) == suite.name.npos) continue;
+    any = true;
+    suite.run(options, report);
+  }
+  if (!any) return print_usage();
+  return report.any_failed() ? 1 : 0;
+}
+
+}  // namespace
+}  // namespace paas::bench
+
+int main(int count, char** arguments) {
+  return paas::bench::run({arguments + 1, arguments + count});
+}
