@@ -49,6 +49,10 @@ struct Shape {
   auto operator<=>(const Shape&) const = default;
 };
 
+// What is expected to come: shapes, and how many replicas of each. In any order; of one shape the
+// counts add up.
+using Mix = std::vector<std::pair<Shape, Amount>>;
+
 // The conditions on a node that no placement changes. Workloads with the same ones share a gate.
 struct Gate {
   std::vector<std::string> archs, pin, volumes;
@@ -178,7 +182,7 @@ class Compiled {
   const std::vector<Index>& domains_behind(Index gate, Index level) const;
 
   // What is expected, and how often: the rules' own list, or the workloads at hand.
-  const std::vector<std::pair<Shape, Amount>>& mix() const { return mix_; }
+  const Mix& mix() const { return mix_; }
 
  private:
   friend class Compiler;
@@ -203,7 +207,7 @@ class Compiled {
   std::vector<std::string> projects_;
   std::vector<std::vector<Amount>> quotas_;
   std::map<std::pair<Index, Index>, std::vector<Index>> behind_;
-  std::vector<std::pair<Shape, Amount>> mix_;
+  Mix mix_;
 };
 
 // Conditions on what a node is.

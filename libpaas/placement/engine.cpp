@@ -6,6 +6,11 @@ namespace paas::placement {
 
 Engine::Engine(const Compiled& compiled) : ledger_(compiled), scorer_(ledger_), index_(scorer_) {}
 
+void Engine::expect(const Mix& mix) {
+  scorer_.expect(mix);
+  index_.forget();
+}
+
 Spot Engine::best_by_scan(Index job, Index previous) const {
   Spot out;
   if (!ledger_.within_quota(job)) return out;

@@ -18,6 +18,11 @@ class Engine {
   const Ledger& ledger() const { return ledger_; }
   const Scorer& scorer() const { return scorer_; }
 
+  // What is expected to come, for a caller who learns it as he goes: from now on the fit of a
+  // remainder is measured by this mix, instead of the one that was compiled. Who has a place keeps
+  // it. Costs about as much as some thousand placements.
+  void expect(const Mix& mix);
+
   // After Compiled::add_like().
   void extend() { ledger_.extend(); }
 

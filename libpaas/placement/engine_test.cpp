@@ -111,6 +111,38 @@ TEST_CASE("engine: tables that were dropped, and logs that were forgotten, are m
   CHECK(small.bytes() <= fresh.bytes());
 }
 
+TEST_CASE("engine: a mix that is told later counts like one that was known") {
+  CHECK(rc::check([](std::uint64_t seed) {
+    Problem problem = random_problem::problem(seed);
+    problem.rules.expected.clear();
+    if (!mistakes(problem).empty()) return;
+    Problem knowing = problem;
+    random_problem::Draw draw(seed);
+    for (int i = draw.from(1, 3); i > 0; --i) {
+      knowing.rules.expected.push_back(
+          {{{"cpu", 250 * draw.from(1, 8)}, {"memory", 256 * draw.from(1, 12)}}, {}, i});
+    }
+    const Compiled compiled(problem);
+    const Compiled known(knowing);
+    Mix mix = known.mix();
+    std::reverse(mix.begin(), mix.end());
+    mix.emplace_back(mix[0].first, 0);
+    Engine told(compiled);
+    Engine knew(known);
+    for (Index job = 0; job < compiled.job_count(); ++job) {
+      const Spot before = told.best(job);  // by the mix that was compiled
+      if (before.node == nowhere) continue;
+      const Cards cards = told.take(job, before.node);
+      knew.take(job, before.node, cards);
+    }
+    told.expect(mix);
+    for (Index job = 0; job < compiled.job_count(); ++job) {
+      RC_ASSERT(told.best(job) == knew.best(job));
+      RC_ASSERT(told.best(job) == told.best_by_scan(job));
+    }
+  }));
+}
+
 TEST_CASE("engine: jobs like another are apps of their own") {
   Problem problem;
   for (const char* name : {"a", "b"}) {

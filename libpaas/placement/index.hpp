@@ -27,6 +27,9 @@ class NodeIndex {
   // The best node that takes the job, as a scan of all nodes would find it.
   Spot best(Index job, Index previous);
 
+  // After the scores of all nodes changed.
+  void forget() { tables_.clear(); }
+
   std::size_t bytes() const;
 
  private:

@@ -28,19 +28,19 @@ std::int64_t none_of_all(std::int64_t q) {
 
 }  // namespace
 
-Potential::Potential(const Compiled& compiled)
-    : compiled_(compiled),
+Potential::Potential(const Compiled& compiled, const Mix& mix)
+    : compiled_(&compiled),
       resources_(static_cast<Index>(compiled.resource_count() + 1)),
       shift_(resources_),
       biggest_(resources_),
       price_(resources_),
       unit_(resources_) {
-  prices();
+  prices(mix);
   scale_[0] = (grid << 32) / std::max<Amount>(biggest_[axis_[0]], 1);
   scale_[1] = (grid << 32) / std::max<Amount>(biggest_[axis_[1]], 1);
-  tabulate();
+  tabulate(mix);
   openings();
-  choose_card_shapes();
+  choose_card_shapes(mix);
 }
 
 Amount Potential::needed(const Shape& shape, Index resource) const {
@@ -55,25 +55,25 @@ Amount Potential::needed(const Shape& shape, Index resource) const {
 }
 
 Amount Potential::available(Index node, Index resource) const {
-  if (resource + 1 < resources_) return compiled_.capacity(node)[resource];
-  return (Amount{compiled_.end_card(node)} - compiled_.first_card(node)) * 1000;
+  if (resource + 1 < resources_) return compiled_->capacity(node)[resource];
+  return (Amount{compiled_->end_card(node)} - compiled_->first_card(node)) * 1000;
 }
 
-void Potential::prices() {
-  const auto nodes = static_cast<Amount>(std::max<std::size_t>(compiled_.node_count(), 1));
+void Potential::prices(const Mix& mix) {
+  const auto nodes = static_cast<Amount>(std::max<std::size_t>(compiled_->node_count(), 1));
   std::vector<std::int64_t> load(resources_), mean(resources_);
   std::int64_t top = 1;
   for (Index r = 0; r < resources_; ++r) {
-    for (Index n = 0; n < compiled_.node_count(); ++n) {
+    for (Index n = 0; n < compiled_->node_count(); ++n) {
       biggest_[r] = std::max(biggest_[r], available(n, r));
     }
     while (biggest_[r] >> shift_[r] >= Amount{1} << 30) ++shift_[r];
     biggest_[r] >>= shift_[r];
     Amount total = 0;
-    for (Index n = 0; n < compiled_.node_count(); ++n) total += available(n, r) >> shift_[r];
+    for (Index n = 0; n < compiled_->node_count(); ++n) total += available(n, r) >> shift_[r];
     mean[r] = std::max<Amount>(total / nodes, 1);
     Amount want = 0;
-    for (const auto& [shape, count] : compiled_.mix()) {
+    for (const auto& [shape, count] : mix) {
       // What fits nowhere makes nothing scarce.
       const Amount need = needed(shape, r) >> shift_[r];
       if (need <= biggest_[r]) want += need * count;
@@ -116,15 +116,15 @@ std::int64_t Potential::at(std::int64_t x, std::int64_t y) const {
   return (low * (4096 - a) + high * a) >> 24;
 }
 
-std::vector<Potential::Group> Potential::groups() const {
+std::vector<Potential::Group> Potential::groups(const Mix& mix) const {
   std::int64_t all = 0;
-  for (const auto& [shape, count] : compiled_.mix()) all += count;
+  for (const auto& [shape, count] : mix) all += count;
   int coarsen = 0;
   while (all >> coarsen >= std::int64_t{1} << 32) ++coarsen;
   // Shapes in one quarter of a cell are one; in more, while there are too many.
   for (int shift = 10;; ++shift) {
     std::map<std::pair<std::int64_t, std::int64_t>, Group> merged;
-    for (const auto& [shape, whole] : compiled_.mix()) {
+    for (const auto& [shape, whole] : mix) {
       const std::int64_t count = std::max<std::int64_t>(whole >> coarsen, whole > 0 ? 1 : 0);
       const Amount x = needed(shape, axis_[0]);
       const Amount y = needed(shape, axis_[1]);
@@ -157,8 +157,8 @@ std::vector<Potential::Group> Potential::groups() const {
   }
 }
 
-void Potential::tabulate() {
-  const std::vector<Group> all = groups();
+void Potential::tabulate(const Mix& mix) {
+  const std::vector<Group> all = groups(mix);
   std::int64_t count = 0;
   for (const Group& group : all) count += group.count;
   count = std::max<std::int64_t>(count, 1);
@@ -196,7 +196,7 @@ void Potential::tabulate() {
 void Potential::openings() {
   const std::int64_t prices =
       std::max<std::int64_t>(std::accumulate(price_.begin(), price_.end(), std::int64_t{0}), 1);
-  for (Index n = 0; n < compiled_.node_count(); ++n) {
+  for (Index n = 0; n < compiled_->node_count(); ++n) {
     std::int64_t size = 0;
     for (Index r = 0; r < resources_; ++r) size += value(r, available(n, r) >> shift_[r]);
     size = std::min(size, std::int64_t{1} << 40);
@@ -204,43 +204,42 @@ void Potential::openings() {
   }
 }
 
-void Potential::choose_card_shapes() {
-  if (compiled_.card_types().empty()) return;
-  std::vector<const std::pair<Shape, Amount>*> order;
+void Potential::choose_card_shapes(const Mix& mix) {
+  if (compiled_->card_types().empty()) return;
   Amount all = 0;
   bool wanted = false;
-  for (const auto& each : compiled_.mix()) {
-    order.push_back(&each);
-    all += each.second;
-    wanted = wanted || (!each.first.cards.empty() && each.second > 0);
+  for (const auto& [shape, count] : mix) {
+    all += count;
+    wanted = wanted || (!shape.cards.empty() && count > 0);
   }
   if (!wanted) return;
+  Mix order = mix;
   std::stable_sort(order.begin(), order.end(),
-                   [](const auto* a, const auto* b) { return a->second > b->second; });
-  for (const auto* each : order) {  // the most frequent, up to 95 of 100
+                   [](const auto& a, const auto& b) { return a.second > b.second; });
+  for (auto& [shape, count] : order) {  // the most frequent, up to 95 of 100
     if (card_weight_ >= all / 100 * 95 + all % 100 * 95 / 100) break;
-    card_weight_ += each->second;
-    card_shapes_.emplace_back(&each->first, each->second);
+    card_weight_ += count;
+    card_shapes_.emplace_back(std::move(shape), count);
   }
 }
 
 std::int64_t Potential::unusable_cards(Index node, const Amount* free, const int* left) const {
-  const Index first = compiled_.first_card(node);
-  const Index count = compiled_.end_card(node) - first;
+  const Index first = compiled_->first_card(node);
+  const Index count = compiled_->end_card(node) - first;
   std::int64_t all = 0;
   for (Index i = 0; i < count; ++i) all += left[i];
   if (all == 0) return 0;
   std::int64_t out = 0;
   for (const auto& [shape, weight] : card_shapes_) {
-    bool fits = !shape->cards.empty();
-    for (const Need& need : shape->needs) fits = fits && free[need.resource] >= need.amount;
+    bool fits = !shape.cards.empty();
+    for (const Need& need : shape.needs) fits = fits && free[need.resource] >= need.amount;
     std::int64_t lost = 0;
     if (fits) {
-      const CardWant& want = shape->cards.front();
+      const CardWant& want = shape.cards.front();
       int cards = 0;
       for (Index i = 0; i < count; ++i) {
         const bool will_do =
-            want.types[compiled_.card_types()[first + i]] != 0 && left[i] >= want.share_milli;
+            want.types[compiled_->card_types()[first + i]] != 0 && left[i] >= want.share_milli;
         if (will_do) {
           ++cards;
         } else {

@@ -18,7 +18,8 @@ namespace paas::placement {
 
 class Potential {
  public:
-  explicit Potential(const Compiled& compiled);
+  // Keeps a reference to the compiled problem, not to the mix.
+  Potential(const Compiled& compiled, const Mix& mix);
 
   // The two scarcest resources; resource_count() stands for the cards, in thousandths of one.
   Index x_resource() const { return axis_[0]; }
@@ -43,11 +44,11 @@ class Potential {
     std::int64_t count = 0, x = 0, y = 0;
     std::int64_t cells_x = 0, cells_y = 0;
   };
-  void prices();
-  void tabulate();
-  std::vector<Group> groups() const;
+  void prices(const Mix& mix);
+  void tabulate(const Mix& mix);
+  std::vector<Group> groups(const Mix& mix) const;
   void openings();
-  void choose_card_shapes();
+  void choose_card_shapes(const Mix& mix);
   Amount needed(const Shape& shape, Index resource) const;
   Amount available(Index node, Index resource) const;
   std::int64_t value(Index resource, Amount amount) const;
@@ -56,7 +57,7 @@ class Potential {
     return (amount >> shift_[axis_[axis]]) * scale_[axis] >> 20;
   }
 
-  const Compiled& compiled_;
+  const Compiled* compiled_;
   Index resources_;  // the cards come after the others
   Index axis_[2]{};
   std::vector<int> shift_;           // by which amounts are coarsened, so that no product overflows
@@ -66,7 +67,7 @@ class Potential {
   std::int64_t scale_[2]{};          // cells a unit, in 2^-32
   std::vector<std::int32_t> table_;
   std::vector<std::int64_t> opening_;
-  std::vector<std::pair<const Shape*, Amount>> card_shapes_;
+  Mix card_shapes_;
   Amount card_weight_ = 0;
 };
 

@@ -1,6 +1,7 @@
 #include "libpaas/placement/score.hpp"
 
 #include <algorithm>
+#include <map>
 
 namespace paas::placement {
 namespace {
@@ -21,12 +22,24 @@ std::int64_t bounded_part(std::int64_t value) {
 }  // namespace
 
 Scorer::Scorer(const Ledger& ledger)
-    : ledger_(ledger), compiled_(ledger.compiled()), potential_(compiled_) {
+    : ledger_(ledger), compiled_(ledger.compiled()), potential_(compiled_, compiled_.mix()) {
   const Objectives& objectives = compiled_.problem().rules.objectives;
   spread_unit_ = weighted(mean_node / 100, objectives.spread);
   affinity_unit_ = weighted(mean_node / 100, objectives.affinity);
   crowd_ = weighted(crowd, objectives.spread);
   stay_ = weighted(mean_node, objectives.stay);
+  measure_needs();
+}
+
+void Scorer::expect(const Mix& mix) {
+  std::map<Shape, Amount> sorted;
+  for (const auto& [shape, count] : mix) sorted[shape] += count;
+  potential_ = Potential(compiled_, {sorted.begin(), sorted.end()});
+  measure_needs();
+}
+
+void Scorer::measure_needs() {
+  needs_.clear();
   for (const Shape& shape : compiled_.shapes()) needs_.push_back(needs_of(shape));
 }
 

@@ -24,6 +24,9 @@ class Scorer {
   // Keeps references.
   explicit Scorer(const Ledger& ledger);
 
+  // From now on the fit is measured by this mix instead of the problem's own. Keeps nothing of it.
+  void expect(const Mix& mix);
+
   const Ledger& ledger() const { return ledger_; }
   const Compiled& compiled() const { return compiled_; }
 
@@ -54,6 +57,7 @@ class Scorer {
   };
   ScoreParts lasting_parts(Index shape, Index taste, Index node) const;
   void add_company(Index job, Index node, ScoreParts& out) const;
+  void measure_needs();
   Axes free_axes(Index node) const;
   Axes needs_of(const Shape& shape) const;
   std::int64_t balance(const Shape& shape, Index node) const;
