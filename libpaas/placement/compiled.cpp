@@ -370,6 +370,7 @@ void Compiler::node_tables() {
         if (!taint.hard && !tolerates(taste.tolerations, taint)) liking -= 100;
       }
       taste.liking.push_back(liking);
+      taste.indifferent = taste.indifferent && liking == 0;
     }
   }
 }

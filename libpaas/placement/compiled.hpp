@@ -66,6 +66,7 @@ struct Taste {
   std::vector<Preference> preferred;
   std::vector<Toleration> tolerations;  // of soft taints
   std::vector<std::int32_t> liking{};   // by node: weights of what it satisfies
+  bool indifferent = true;              // whether it likes all nodes alike, and not at all
 };
 
 // A partition of the nodes: each alone, by host, or by a label's value.

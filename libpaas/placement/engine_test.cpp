@@ -98,8 +98,8 @@ TEST_CASE("engine: tables that were dropped, and logs that were forgotten, are m
   REQUIRE(compiled.job_count() > 1);
   Ledger ledger(compiled);
   const Scorer scorer(ledger);
-  NodeIndex small(scorer, 1);
-  NodeIndex fresh(scorer);
+  NodeIndex small(scorer, {.tables = 1, .open = 0});
+  NodeIndex fresh(scorer, {.open = 0});
   Index job = 0;
   for (int i = 0; i < 3000; ++i) {
     ledger.take(job, 0, {});

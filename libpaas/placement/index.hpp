@@ -1,93 +1,44 @@
 #pragma once
-// Finds the best node without looking at all of them. For each pair of shape and taste a table
-// holds the lasting score of every node and the best of every block of 64; it is brought up to date
-// from the ledger's log when it is asked. A query visits blocks only as long as what the block can
-// offer at best beats what was found.
+// Finds the best node without looking at all of them. Where packing keeps the nodes in use few, or
+// full, the candidates among them are looked at one by one; where many are half full, tables of
+// scores are kept for every shape. Either finds what a scan would find.
 
-#include <cstdint>
-#include <map>
-#include <memory>
-#include <vector>
-
-#include "libpaas/placement/score.hpp"
+#include "libpaas/placement/blocks.hpp"
+#include "libpaas/placement/candidates.hpp"
 
 namespace paas::placement {
 
-struct Spot {
-  Index node = nowhere;
-  std::int64_t score = 0;
-  bool operator==(const Spot&) const = default;
-};
-
 class NodeIndex {
  public:
-  // Keeps a reference. At most so many tables are kept; those used last stay.
-  explicit NodeIndex(const Scorer& scorer, std::size_t most_tables = 1024);
+  struct Limits {
+    std::size_t tables = 1024;  // that are kept
+    std::size_t open = 2048;    // nodes that are looked at one by one
+  };
+  // Keeps a reference.
+  explicit NodeIndex(const Scorer& scorer) : NodeIndex(scorer, Limits{}) {}
+  NodeIndex(const Scorer& scorer, Limits limits);
+  NodeIndex(const NodeIndex&) = delete;
+  NodeIndex& operator=(const NodeIndex&) = delete;
 
-  // The best node that takes the job, as a scan of all nodes would find it.
+  // The best node that takes the job. `previous` is where it was and would rather be; or nowhere.
   Spot best(Index job, Index previous);
 
   // After the scores of all nodes changed.
-  void forget() { tables_.clear(); }
+  void forget();
 
-  std::size_t bytes() const;
+  std::size_t bytes() const { return blocks_.bytes() + frontier_.bytes(); }
 
  private:
-  struct Table {
-    Index shape, taste;
-    std::uint64_t seen = 0;  // up to here the log is worked in
-    std::uint64_t used = 0;
-    std::vector<std::int32_t> scores;  // by node, padded to whole blocks
-    std::vector<std::int32_t> tops;    // by block
-  };
-  // What the company in each domain of one level adds to a score, in the query at hand.
-  struct Bonus {
-    Index level = 0;
-    // By domain; then where the label is absent; last the most of all, for mixed blocks.
-    std::vector<std::int64_t> values{};
-    std::int64_t& absent() { return values[values.size() - 2]; }
-  };
-  struct Query {
-    Index job;
-    Table* table;
-    const NodeSet* open;
-    Spot best{};
-    std::int64_t anywhere = 0;  // allowed for whatever the node
-  };
-
-  Table& table(Index shape, Index taste);
-  void refresh(Table& table) const;
-  void rebuild(Table& table) const;
-  void set(Table& table, Index node, std::int32_t score) const;
-  void find_shared_domains();
-  // The most that each block can have; gives the block that can have most of all.
-  std::size_t offer(Query& query);
-  std::size_t most_promising() const;
-  void collect_bonuses(Index job);
-  Bonus& bonus_of(Index level);
-  std::int64_t most_for(const Query& query, Index node) const;
-  void look_at(Query& query, Index node, std::int64_t bonus);
-  void look_at_partners(Query& query);
-  void visit(Query& query, std::size_t block);
-  bool can_win(const Query& query, std::size_t block) const;
+  void refresh();
+  bool few_are_open() const;
 
   const Scorer& scorer_;
-  const Compiled& compiled_;
-  std::size_t most_tables_;
-  std::size_t blocks_;
-  std::map<std::pair<Index, Index>, std::unique_ptr<Table>> tables_;
-  std::uint64_t clock_ = 0;
-  // By level of few domains, by block: the one or two domains of its nodes, as places in the
-  // values of a bonus; of a mixed block the last one.
-  struct Pair {
-    Index one = 0, other = 0;
-  };
-  std::vector<std::vector<Pair>> shared_;
-  std::vector<Index> first_rank_;  // by block: the first name in it
-  // Of the query at hand; here so that their memory is used again.
-  std::vector<Bonus> bonuses_;
-  std::size_t bonus_count_ = 0;
-  std::vector<std::int64_t> offers_;  // by block: no node of it can have more
+  Limits limits_;
+  Bonuses bonuses_;
+  Frontier frontier_;
+  Candidates candidates_;
+  BlockIndex blocks_;
+  std::uint64_t seen_ = 0;  // up to here the log is worked in
 };
 
 }  // namespace paas::placement

@@ -24,6 +24,7 @@ std::int64_t bounded_part(std::int64_t value) {
 Scorer::Scorer(const Ledger& ledger)
     : ledger_(ledger), compiled_(ledger.compiled()), potential_(compiled_, compiled_.mix()) {
   const Objectives& objectives = compiled_.problem().rules.objectives;
+  fit_milli_ = objectives.fit;
   spread_unit_ = weighted(mean_node / 100, objectives.spread);
   affinity_unit_ = weighted(mean_node / 100, objectives.affinity);
   crowd_ = weighted(crowd, objectives.spread);
@@ -133,15 +134,27 @@ ScoreParts Scorer::lasting_parts(Index shape, Index taste, Index node) const {
     const auto cards = best_cards(wanted, node);
     if (cards) out.fit += cards_fit(wanted, node, *cards);
   }
-  out.fit = bounded_part(weighted(out.fit, objectives.fit));
+  out.fit = fit_value(out.fit);
   if (ledger_.jobs_on(node) == 0) {
     out.pack = bounded_part(weighted(-potential_.opening(node), objectives.pack));
   }
   if (objectives.balance != 0) {
     out.balance = bounded_part(weighted(-balance(wanted, node), objectives.balance));
   }
-  out.affinity = bounded_part(affinity_value(compiled_.tastes()[taste].liking[node]));
+  out.affinity = liking(taste, node);
   return out;
+}
+
+bool Scorer::plain() const {
+  return compiled_.problem().rules.objectives.balance == 0 && !potential_.looks_at_cards();
+}
+
+std::int64_t Scorer::fit_value(std::int64_t less_waste) const {
+  return bounded_part(weighted(less_waste, fit_milli_));
+}
+
+std::int64_t Scorer::liking(Index taste, Index node) const {
+  return bounded_part(affinity_value(compiled_.tastes()[taste].liking[node]));
 }
 
 std::int32_t Scorer::lasting(Index shape, Index taste, Index node) const {

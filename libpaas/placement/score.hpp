@@ -19,6 +19,13 @@ struct ScoreParts {
   std::int64_t sum() const { return fit + pack + balance + affinity + spread + stay; }
 };
 
+// A node, and how good it is.
+struct Spot {
+  Index node = nowhere;
+  std::int64_t score = 0;
+  bool operator==(const Spot&) const = default;
+};
+
 class Scorer {
  public:
   // Keeps references.
@@ -33,6 +40,8 @@ class Scorer {
   // The part that is the same for all jobs of a shape and a taste; no_fit if amounts or cards do
   // not suffice. Between -2^29 and 2^29.
   std::int32_t lasting(Index shape, Index taste, Index node) const;
+  // What of it is due to the taste.
+  std::int64_t liking(Index taste, Index node) const;
   // The part that depends on who is around.
   std::int64_t company(Index job, Index node) const;
   // What coming back to the node where it was is worth.
@@ -45,6 +54,23 @@ class Scorer {
   // The cards of a node that are the best to take; none if they do not suffice.
   std::optional<Cards> best_cards(const Shape& shape, Index node) const;
 
+  // The lasting part once more, for those who keep the amounts of many nodes in use beside each
+  // other: what is free of the two scarcest resources decides, unless there are cards or balance to
+  // be looked at.
+  struct Axes {
+    Amount x = 0, y = 0;
+  };
+  bool plain() const;
+  Index x_resource() const { return potential_.x_resource(); }
+  Index y_resource() const { return potential_.y_resource(); }
+  Axes free_axes(Index node) const;
+  Axes needs(Index shape) const { return needs_[shape]; }
+  std::int64_t waste(Axes free) const { return potential_.waste(free.x, free.y); }
+  // Of what is free before and after; liking() apart.
+  std::int64_t fit(std::int64_t waste_before, Axes after) const {
+    return fit_value(waste_before - waste(after));
+  }
+
   // A weight of 1..100 as a value.
   std::int64_t spread_value(int weight) const { return spread_unit_ * weight; }
   std::int64_t affinity_value(int weight) const { return affinity_unit_ * weight; }
@@ -52,13 +78,10 @@ class Scorer {
   std::int64_t crowd_value() const { return crowd_; }
 
  private:
-  struct Axes {
-    Amount x = 0, y = 0;
-  };
   ScoreParts lasting_parts(Index shape, Index taste, Index node) const;
   void add_company(Index job, Index node, ScoreParts& out) const;
   void measure_needs();
-  Axes free_axes(Index node) const;
+  std::int64_t fit_value(std::int64_t less_waste) const;
   Axes needs_of(const Shape& shape) const;
   std::int64_t balance(const Shape& shape, Index node) const;
   std::int64_t cards_fit(const Shape& shape, Index node, const Cards& cards) const;
@@ -67,6 +90,7 @@ class Scorer {
   const Compiled& compiled_;
   Potential potential_;
   std::vector<Axes> needs_;  // by shape
+  int fit_milli_;
   std::int64_t spread_unit_, affinity_unit_, crowd_, stay_;
 };
 
