@@ -17,6 +17,7 @@ set(PAAS_PUBLIC_HEADERS
     libpaas/direct/container.hpp
     libpaas/direct/containers.hpp
     libpaas/direct/inventory.hpp
+    libpaas/direct/leftovers.hpp
     libpaas/direct/single_flight.hpp
     libpaas/direct/step_runner.hpp
     libpaas/direct/templates.hpp

@@ -13,10 +13,6 @@ constexpr int looks_before_nothing = 5;  // a request that we gave up may still 
 constexpr auto between_looks = 1s;
 constexpr auto patience = 10min;  // for a creation whose task we cannot name
 
-std::string birth_mark(std::uint64_t random) {
-  return "being created (request " + std::to_string(random) + ")";
-}
-
 bool outcome_is_unknown(const Error& error) {
   return error.code == Errc::unknown_outcome || error.code == Errc::timeout ||
          error.code == Errc::cancelled;
@@ -41,7 +37,8 @@ struct Births::Attempt {
 Result<int> Births::bear(const ContainerSpec& spec, std::stop_token stop,
                          const BornCallback& born) {
   Attempt attempt;
-  attempt.mark = birth_mark(random_.next());
+  attempt.mark = birth_mark(request_name(spec), random_.next());
+  TRY(leftovers_.clear(spec, stop));
   if (spec.vmid) inventory_.vmids().take(*spec.vmid);
   attempt.vmid = spec.vmid ? *spec.vmid : TRY(choose(spec, attempt, stop));
   while (true) {

@@ -1,14 +1,16 @@
 #pragma once
 // Births: how a container comes into being exactly once, under an id that is its own.
 //
+//   clear what an earlier attempt left (leftovers.hpp)
+//        ▼
 //   choose an id ─▶ POST create ─┬─ accepted ──────▶ tell the caller the id ─▶ wait for the task
 //        ▲                       ├─ id is taken ───▶ the next one (unless it was given)
 //        │                       └─ answer lost ───▶ look whether it is there and bears our mark
 //        └──────────── nothing there, or somebody else's ◀──┘
 //
-// The mark is a random number in the description, which the first change afterwards takes out.
-// The call itself is not cancelled when the caller wants to stop, or its outcome would be unknown;
-// everything after it is.
+// The mark stands in the description, with a random number; the first change afterwards takes it
+// out. The call itself is not cancelled when the caller wants to stop, or its outcome would be
+// unknown; everything after it is.
 
 #include <functional>
 #include <stop_token>
@@ -16,6 +18,7 @@
 
 #include "libpaas/base/log.hpp"
 #include "libpaas/direct/inventory.hpp"
+#include "libpaas/direct/leftovers.hpp"
 #include "libpaas/ports/clock.hpp"
 
 #pragma GCC visibility push(default)
@@ -31,7 +34,12 @@ class Births {
  public:
   // Everything outlives this.
   Births(Pve& pve, Inventory& inventory, Clock& clock, Random& random, Log& log)
-      : pve_(pve), inventory_(inventory), clock_(clock), random_(random), log_(log) {}
+      : pve_(pve),
+        inventory_(inventory),
+        clock_(clock),
+        random_(random),
+        log_(log),
+        leftovers_(pve, inventory, clock, log) {}
 
   // Runs the birth step of `spec` and returns the id. Errors: `conflict` for a given id that is
   // taken or a range without a free one; else as Pve. What `born` was called with last may exist,
@@ -60,6 +68,7 @@ class Births {
   Clock& clock_;
   Random& random_;
   Log& log_;
+  Leftovers leftovers_;
 };
 
 }  // namespace paas::direct

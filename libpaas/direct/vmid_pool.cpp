@@ -40,6 +40,11 @@ void VmidPool::take(int vmid) {
   taken_.insert(vmid);
 }
 
+bool VmidPool::has_taken(int vmid) const {
+  const std::lock_guard lock(mutex_);
+  return taken_.contains(vmid);
+}
+
 void VmidPool::give_back(int vmid) {
   const std::lock_guard lock(mutex_);
   taken_.erase(vmid);

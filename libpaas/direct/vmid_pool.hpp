@@ -26,11 +26,14 @@ class VmidPool {
   // Takes an id that was given rather than chosen.
   void take(int vmid);
 
+  // Whether somebody here has taken it.
+  bool has_taken(int vmid) const;
+
   // The id is free again: nothing came of it, or its container is gone.
   void give_back(int vmid);
 
  private:
-  std::mutex mutex_;
+  mutable std::mutex mutex_;
   std::set<int> taken_;
 };
 

@@ -1,0 +1,60 @@
+#pragma once
+// Leftovers: what a creation left behind whose program was killed before it could tell anybody.
+//
+// A new container bears a mark until its first change: what was asked for (a hash of it), and a
+// random number of the one attempt. A later creation that asks for the very same on the same node,
+// and finds a stopped container with that mark which nobody works on, removes it: it was never
+// started, is in no state, and its place, or its id, is wanted again.
+//
+//   listed: same node and host name, stopped, not of this run ─▶ marked with the same request?
+//     ─▶ unchanged for half a minute? ─▶ claim it (a change that only one can make) ─▶ destroy
+//
+// Anything else is left alone: a mark that goes away is somebody who is at work.
+
+#include <stop_token>
+#include <string>
+
+#include "libpaas/base/log.hpp"
+#include "libpaas/direct/inventory.hpp"
+#include "libpaas/ports/clock.hpp"
+#include "libpaas/ports/pve.hpp"
+
+#pragma GCC visibility push(default)
+namespace paas::direct {
+
+// What a specification asks of a creation, in 16 hexadecimal digits: equal for equal requests.
+// Passwords and keys are not in it, so that nothing can be guessed from it.
+std::string request_name(const ContainerSpec& spec);
+
+// The description of a container that is being created: "being created (request NAME-ATTEMPT)".
+std::string birth_mark(const std::string& request, std::uint64_t attempt);
+
+// Whether the description is the mark of any attempt at this request.
+bool bears_mark(const std::string& description, const std::string& request);
+
+// Thread-safe.
+class Leftovers {
+ public:
+  // Everything outlives this.
+  Leftovers(Pve& pve, Inventory& inventory, Clock& clock, Log& log)
+      : pve_(pve), inventory_(inventory), clock_(clock), log_(log) {}
+
+  // Removes what earlier creations of the same specification have left. What cannot be read,
+  // claimed or removed stays, and is only logged: it keeps nobody from creating. Error:
+  // `cancelled`.
+  Result<void> clear(const ContainerSpec& spec, std::stop_token stop);
+
+ private:
+  Result<bool> is_abandoned(const proxmox::Guest& guest, const std::string& request,
+                            std::stop_token stop);
+  Result<void> remove(const proxmox::Guest& guest, const std::string& request,
+                      std::stop_token stop);
+
+  Pve& pve_;
+  Inventory& inventory_;
+  Clock& clock_;
+  Log& log_;
+};
+
+}  // namespace paas::direct
+#pragma GCC visibility pop

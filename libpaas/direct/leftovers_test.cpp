@@ -1,0 +1,135 @@
+#include "libpaas/direct/leftovers.hpp"
+
+#include <catch2/catch.hpp>
+
+#include "tests/fakes/container_world.hpp"
+
+namespace leftovers_test {
+
+using namespace paas;
+using namespace paas::direct;
+using fakes::container_spec;
+using fakes::ContainerWorld;
+
+// A container as a creation leaves it whose program is killed before the first change.
+void leave(ContainerWorld& world, int vmid, const ContainerSpec& spec) {
+  world.pve.containers[vmid] = {spec.node,
+                                {{"hostname", spec.config.hostname.value()},
+                                 {"description", birth_mark(request_name(spec), 7) + "\n"}}};
+}
+
+TEST_CASE("equal requests have one name, other ones another; secrets are not in it", "[direct]") {
+  const ContainerSpec spec = container_spec();
+  ContainerSpec with_secret = spec, other_memory = spec, other_node = spec, with_id = spec;
+  with_secret.first_boot.password = "secret";
+  with_secret.first_boot.ssh_keys = {"ssh-ed25519 AAAA"};
+  other_memory.config.memory_mib = 1024;
+  other_node.node = "pve2";
+  with_id.vmid = 150;
+  CHECK(request_name(spec).size() == 16);
+  CHECK(request_name(with_secret) == request_name(spec));
+  for (const ContainerSpec& other : {other_memory, other_node, with_id})
+    CHECK(request_name(other) != request_name(spec));
+  CHECK(bears_mark(birth_mark("0123", 9), "0123"));
+  CHECK_FALSE(bears_mark(birth_mark("01234", 9), "0123"));
+  CHECK_FALSE(bears_mark("", "0123"));
+}
+
+TEST_CASE("what a killed creation left is removed by the next one that asks for the same",
+          "[direct]") {
+  ContainerWorld world;
+  ContainerSpec spec = container_spec();
+  if (GENERATE(true, false)) spec.vmid = 100;
+  leave(world, 100, spec);
+  const auto made = world.create(spec);
+  REQUIRE(made);
+  CHECK(world.pve.containers.size() == 1);
+  CHECK(world.pve.containers.begin()->first == made->vmid);
+  CHECK(made->running);
+  CHECK(world.clock.passed() >= std::chrono::seconds(30));
+}
+
+TEST_CASE("a protected one is removed as well", "[direct]") {
+  ContainerWorld world;
+  leave(world, 100, container_spec());
+  world.pve.containers[100].settings["protection"] = "1";
+  REQUIRE(world.create(container_spec()));
+  CHECK(world.pve.containers.size() == 1);
+}
+
+TEST_CASE("what is not surely ours stays", "[direct]") {
+  ContainerWorld world;
+  const ContainerSpec spec = container_spec();
+  leave(world, 100, spec);
+  fakes::FakePve::Container& there = world.pve.containers[100];
+  SECTION("another request") {
+    ContainerSpec other = spec;
+    other.config.memory_mib = 4096;
+    there.settings["description"] = birth_mark(request_name(other), 7);
+  }
+  SECTION("no mark") {
+    there.settings["description"] = "mine";
+  }
+  SECTION("another node") {
+    there.node = "pve2";
+  }
+  SECTION("another name") {
+    there.settings["hostname"] = "other";
+  }
+  SECTION("it runs") {
+    there.running = there.listed_running = true;
+  }
+  SECTION("it is locked") {
+    there.settings["lock"] = "backup";
+  }
+  SECTION("it was started meanwhile") {
+    world.pve.before = [&](const proxmox::Call& call) -> std::optional<Error> {
+      if (call.path.ends_with("/100/status/current")) there.running = true;
+      return {};
+    };
+  }
+  SECTION("somebody is at work: the mark goes away") {
+    int looks = 0;
+    world.pve.before = [&](const proxmox::Call& call) -> std::optional<Error> {
+      if (call.path.ends_with("/100/pending") && ++looks == 3) there.settings.erase("description");
+      return {};
+    };
+  }
+  SECTION("somebody else claims it first") {
+    world.pve.before = [&](const proxmox::Call& call) -> std::optional<Error> {
+      if (call.path.ends_with("/100/config") && call.method == proxmox::Method::put)
+        there.settings["description"] = "somebody else's";
+      return {};
+    };
+  }
+  REQUIRE(world.create(spec));
+  CHECK(world.pve.containers.size() == 2);
+  CHECK(world.pve.containers.contains(100));
+  CHECK(world.pve.count({"DELETE"}) == 0);
+}
+
+TEST_CASE("of two creations of the same at once, neither takes the other for a leftover",
+          "[direct]") {
+  ContainerWorld world;
+  REQUIRE(world.create(container_spec()));
+  REQUIRE(world.create(container_spec()));
+  CHECK(world.pve.containers.size() == 2);
+  CHECK(world.clock.passed() < std::chrono::seconds(30));
+}
+
+TEST_CASE("who is asked to stop while watching removes nothing", "[direct]") {
+  ContainerWorld world;
+  leave(world, 100, container_spec());
+  std::stop_source stopping;
+  world.pve.after = [&](const proxmox::Call& call) -> std::optional<Error> {
+    if (call.path.ends_with("/100/pending")) stopping.request_stop();
+    return {};
+  };
+  const auto stopped = world.create(container_spec(), stopping.get_token());
+  REQUIRE(!stopped);
+  CHECK(stopped.error().code == Errc::cancelled);
+  CHECK(world.pve.containers.size() == 1);
+  CHECK(world.born == 0);
+}
+
+}  // namespace leftovers_test
