@@ -24,8 +24,9 @@ Error Deadline::explain(Error error) const {
   const auto seconds = std::chrono::duration_cast<std::chrono::seconds>(limit_).count();
   error.code = Errc::timeout;
   error.message = "gave up after " + std::to_string(seconds) + " s: " + error.message;
-  error.remedy =
-      "Raise " + attribute_ + " if it needs longer; whatever runs on the cluster goes on.";
+  const std::string raise = "Raise " + attribute_ + " if it needs longer";
+  error.remedy = error.remedy.empty() ? raise + "; whatever runs on the cluster goes on."
+                                      : raise + ". " + error.remedy;
   return error;
 }
 

@@ -20,6 +20,10 @@ TEST_CASE("patience that ends stops the work and says which attribute raises it"
   const Error error = deadline.explain({Errc::cancelled, "asked to stop", {}, {}});
   CHECK(error.code == Errc::timeout);
   CHECK(error.remedy.find("timeouts.create") != std::string::npos);
+  CHECK(error.remedy.find("on the cluster goes on") != std::string::npos);
+  // Who knows better what becomes of it says so.
+  const Error known = deadline.explain({Errc::cancelled, "asked to stop", {}, "It is tainted."});
+  CHECK(known.remedy == "Raise timeouts.create if it needs longer. It is tainted.");
   CHECK(deadline.explain({Errc::denied, "no", {}, {}}).code == Errc::denied);
 }
 

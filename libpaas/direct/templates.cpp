@@ -146,21 +146,33 @@ Result<void> Templates::clear_place(const TemplateSpec& spec, std::stop_token st
 
 Result<void> Templates::fetch(const TemplateSpec& spec, std::stop_token stop) {
   log_.info("template is fetched", {{"volume", volume_of(spec)}, {"node", spec.node}});
-  if (!spec.url.empty())
-    return run_task(pve_,
-                    proxmox::download_template(
-                        spec.node, spec.storage,
-                        {spec.url, spec.file_name, spec.checksum, spec.verify_certificates}),
-                    stop);
-  if (!spec.oci_reference.empty())
-    return run_task(
-        pve_, proxmox::pull_oci_image(spec.node, spec.storage, spec.oci_reference, spec.file_name),
-        stop);
-  const auto task =
-      TRY(pve_.upload({proxmox::upload_template(spec.node, spec.storage, spec.checksum),
-                       spec.local_path, spec.file_name},
-                      stop));
-  return pve_.wait(task, stop);
+  const auto task = TRY(begin_fetching(spec, stop));
+  auto ended = pve_.wait(task, stop);
+  if (ended || ended.error().code != Errc::cancelled) return ended;
+  // Nobody waits for it any more: it would go on for as long as the file is large.
+  if (const auto stopped = pve_.call(proxmox::stop_task(task), {}); !stopped)
+    return fail(Errc::cancelled,
+                "asked to stop; the node goes on, because stopping its task failed: " +
+                    describe(stopped.error()));
+  if (pve_.wait(task, {})) return {};  // it had come to its end before
+  return fail(Errc::cancelled, "asked to stop, and the node has stopped its task");
+}
+
+Result<proxmox::Upid> Templates::begin_fetching(const TemplateSpec& spec, std::stop_token stop) {
+  if (!spec.local_path.empty())
+    return pve_.upload({proxmox::upload_template(spec.node, spec.storage, spec.checksum),
+                        spec.local_path, spec.file_name},
+                       stop);
+  const proxmox::Call call =
+      spec.url.empty()
+          ? proxmox::pull_oci_image(spec.node, spec.storage, spec.oci_reference, spec.file_name)
+          : proxmox::download_template(
+                spec.node, spec.storage,
+                {spec.url, spec.file_name, spec.checksum, spec.verify_certificates});
+  const Json data = TRY(pve_.call(call, stop));
+  const std::string* upid = data.string();
+  if (!upid) return fail(Errc::internal, "the server named no task");
+  return proxmox::parse_upid(*upid);
 }
 
 Templates::Listing& Templates::listing(const std::string& node, const std::string& storage) {

@@ -64,7 +64,7 @@ class Templates {
 
   // `begins` is called once, before the first call that may bring the file into being: when that
   // was never called, or the error is none of `unknown_outcome`, `timeout` and `cancelled`, there
-  // is no file of ours and there will be none.
+  // is no file of ours and there will be none. When asked to stop, the node is asked to stop, too.
   // Errors: `invalid` as refusals(); `conflict` if the file exists and may not be overwritten; else
   // as Pve.
   Result<proxmox::Template> create(const TemplateSpec& spec, std::stop_token stop,
@@ -83,6 +83,7 @@ class Templates {
 
   Result<void> clear_place(const TemplateSpec& spec, std::stop_token stop);
   Result<void> fetch(const TemplateSpec& spec, std::stop_token stop);
+  Result<proxmox::Upid> begin_fetching(const TemplateSpec& spec, std::stop_token stop);
   Result<std::optional<proxmox::Template>> observe_anew(const std::string& node,
                                                         const std::string& volume,
                                                         std::stop_token stop);

@@ -174,4 +174,32 @@ TEST_CASE("removing what is gone is success, and a lost answer is looked into", 
   CHECK(it.templates.observe("pve2", "nope:vztmpl/x.tar", {}).error().code == Errc::not_found);
 }
 
+TEST_CASE("a download is stopped on the node when its caller stops", "[direct]") {
+  Store store;
+  std::stop_source stopping;
+  store.pve.downloads_last_calls = 100;
+  store.pve.after = [&](const proxmox::Call& call) -> std::optional<Error> {
+    if (call.path.ends_with("/download-url")) stopping.request_stop();
+    return {};
+  };
+  SECTION("in time") {
+    const auto made = store.templates.create(store.download(), stopping.get_token());
+    REQUIRE(!made);
+    CHECK(made.error().code == Errc::cancelled);
+    CHECK(describe(made.error()).find("the node has stopped its task") != std::string::npos);
+    CHECK(!store.pve.templates.contains(store.volume));
+    CHECK(store.pve.count({"DELETE /nodes/pve1/tasks/UPID"}) == 1);
+  }
+  SECTION("unless that fails") {
+    store.pve.before = [](const proxmox::Call& call) -> std::optional<Error> {
+      if (call.path.find("/tasks/") == std::string::npos) return {};
+      return Error{Errc::denied, "Permission check failed", {}, {}};
+    };
+    const auto made = store.templates.create(store.download(), stopping.get_token());
+    REQUIRE(!made);
+    CHECK(made.error().code == Errc::cancelled);
+    CHECK(describe(made.error()).find("the node goes on") != std::string::npos);
+  }
+}
+
 }  // namespace templates_test

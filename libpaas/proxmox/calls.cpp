@@ -190,6 +190,10 @@ Call task_log(const Upid& task, int start, int limit) {
           {{"start", std::to_string(start)}, {"limit", std::to_string(limit)}}};
 }
 
+Call stop_task(const Upid& task) {
+  return {Method::del, task_path(task), {}};
+}
+
 Call list_templates(std::string_view node, std::string_view storage) {
   return {Method::get, storage_path(node, storage) + "/content", {{"content", "vztmpl"}}};
 }

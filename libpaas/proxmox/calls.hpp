@@ -140,6 +140,10 @@ Call task_status(const Upid& task);
 // GET /nodes/{node}/tasks/{upid}/log; see parse_task_log. `start` is the first line, from 0.
 Call task_log(const Upid& task, int start, int limit);
 
+// DELETE /nodes/{node}/tasks/{upid}: null. The task is over when this has answered. Tasks of others
+// need Sys.Modify.
+Call stop_task(const Upid& task);
+
 // --- storage and templates
 // -------------------------------------------------------------------------
 

@@ -180,6 +180,7 @@ std::vector<NamedCall> node_calls() {
       {"list_tasks", list_tasks("pve1", 104, 20)},
       {"task_status", task_status(task)},
       {"task_log", task_log(task, 50, 500)},
+      {"stop_task", stop_task(task)},
       {"list_templates", list_templates("pve1", "local")},
       {"download_template",
        download_template("pve1", "local",

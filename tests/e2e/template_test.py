@@ -361,8 +361,8 @@ def test_the_answer_to_a_download_is_lost(cluster, workspace, task_ms):
     workspace.assert_nothing_to_do()
 
 
-def test_a_download_that_is_interrupted_is_kept_tainted(cluster, workspace):
-    cluster.control("/tasks", {"duration_ms": 2500})
+def test_a_download_that_is_interrupted_is_stopped_and_kept_tainted(cluster, workspace):
+    cluster.control("/tasks", {"duration_ms": 60_000})
     workspace.write(debian())
     child = workspace.start("apply", "-auto-approve", "-input=false")
     wait_for(lambda: cluster.calls("POST"), "the download to begin")
@@ -372,8 +372,12 @@ def test_a_download_that_is_interrupted_is_kept_tainted(cluster, workspace):
     entry = workspace.state_entries()[ADDRESS]
     assert entry["tainted"] is True
     assert entry["values"]["id"] == "pve1/local:vztmpl/d.tar.zst"
+    assert "the node has stopped its task" in " ".join(output.replace("│", " ").split())
+    stopped, = cluster.calls("DELETE")
+    assert "/tasks/UPID" in stopped["path"]
+    task, = [t for t in cluster.api("GET", "/nodes/pve1/tasks") if t["type"] == "download"]
+    assert task["status"] != "OK" and "d.tar.zst" not in files_on(cluster)
     cluster.control("/tasks", {"duration_ms": 10})
-    wait_for(lambda: "d.tar.zst" in files_on(cluster), "the template to arrive")
     workspace.apply()
     assert "tainted" not in workspace.state_entries()[ADDRESS]
     workspace.assert_nothing_to_do()

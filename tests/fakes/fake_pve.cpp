@@ -166,12 +166,23 @@ Result<Json> FakePve::begin(const std::string& type, int vmid, const std::string
     failing_tasks_.erase(failing);
   }
   if (type == "vzcreate") task.calls_left = creations_last_calls;
+  if (type == "download") task.calls_left = downloads_last_calls;
   if (task.calls_left == 0) end(task);
   return Json{upid};
 }
 
 void FakePve::end(Task& task) {
   if (!task.outcome) task.outcome = task.act();
+}
+
+Result<Json> FakePve::interrupt(const std::string& upid) {
+  const auto found = tasks_.find(upid);
+  if (found == tasks_.end())
+    return refuse(400, "Parameter verification failed.", {{"upid", "no such task"}});
+  if (!found->second.outcome)
+    found->second.outcome =
+        proxmox::judge_task(*proxmox::parse_upid(upid), {false, "interrupted by signal"}, {});
+  return Json{};
 }
 
 void FakePve::let_time_pass() {
@@ -212,6 +223,8 @@ Result<Json> FakePve::act_on_cluster(const Call& call, const Parts& parts) {
 
 Result<Json> FakePve::act_on_node(const Call& call, const Parts& parts) {
   if (parts.size() > 2 && parts[2] == "storage") return act_on_storage(call, parts);
+  if (parts.size() == 4 && parts[2] == "tasks" && call.method == Method::del)
+    return interrupt(parts[3]);
   if (parts.size() > 2 && parts[2] == "lxc") {
     if (parts.size() > 3) return act_on_container(call, parts);
     if (call.method == Method::post) return create(parts[1], call.params);

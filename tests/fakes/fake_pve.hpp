@@ -79,6 +79,7 @@ class FakePve final : public Pve {
   bool lists_lag = false;        // /cluster/resources says what listed_running says
   bool may_read_ha = true;       // Sys.Audit
   int creations_last_calls = 0;  // a creation nobody waits for ends after so many calls
+  int downloads_last_calls = 0;  // likewise
   int addresses_after = 0;       // a DHCP server answers when it was asked for so often
   int ha_moves_after = 0;        // the HA manager moves a guest after so many calls
 
@@ -97,6 +98,7 @@ class FakePve final : public Pve {
   };
   using Parts = std::vector<std::string>;
 
+  Result<Json> interrupt(const std::string& upid);
   Result<Json> act(const proxmox::Call& call);
   Result<Json> act_on_cluster(const proxmox::Call& call, const Parts& parts);
   Result<Json> act_on_node(const proxmox::Call& call, const Parts& parts);
