@@ -28,6 +28,19 @@ Engine::Placed Engine::place(Index job, Index previous) {
   return {spot.node, take(job, spot.node)};
 }
 
+std::vector<Spot> Engine::dry_run(Index job, int replicas) {
+  std::vector<Spot> out;
+  std::vector<Cards> taken;
+  for (int i = 0; i < replicas; ++i) {
+    const Spot spot = best(job);
+    if (spot.node == nowhere) break;
+    out.push_back(spot);
+    taken.push_back(take(job, spot.node));
+  }
+  for (std::size_t i = out.size(); i-- > 0;) remove(job, out[i].node, taken[i]);
+  return out;
+}
+
 Cards Engine::take(Index job, Index node) {
   const Shape& shape = compiled().shape(job);
   Cards cards;

@@ -38,6 +38,9 @@ class Engine {
     Cards cards{};
   };
   Placed place(Index job, Index previous = nowhere);
+  // Where so many replicas of a job would go, one after the other, as far as there is room. Leaves
+  // everything as it is.
+  std::vector<Spot> dry_run(Index job, int replicas);
   // Takes this node, whether it fits or not; as many cards as there are.
   Cards take(Index job, Index node);
   void take(Index job, Index node, const Cards& cards) { ledger_.take(job, node, cards); }

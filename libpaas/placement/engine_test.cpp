@@ -143,6 +143,28 @@ TEST_CASE("engine: a mix that is told later counts like one that was known") {
   }));
 }
 
+TEST_CASE("engine: a dry run tells what placing does, and does nothing") {
+  CHECK(rc::check([](std::uint64_t seed) {
+    const Problem problem = random_problem::problem(seed);
+    if (!mistakes(problem).empty()) return;
+    const Compiled compiled(problem);
+    churn(compiled, seed, 8, [](Engine& engine, Index job, Index) {
+      const Spot before = engine.best(job);
+      const std::vector<Spot> told = engine.dry_run(job, 3);
+      RC_ASSERT(engine.best(job) == before);
+      std::vector<Engine::Placed> placed;
+      for (const Spot& spot : told) {
+        placed.push_back(engine.place(job));
+        RC_ASSERT(placed.back().node == spot.node);
+      }
+      if (told.size() < 3) RC_ASSERT(engine.best(job).node == nowhere);
+      for (std::size_t i = placed.size(); i-- > 0;) {
+        engine.remove(job, placed[i].node, placed[i].cards);
+      }
+    });
+  }));
+}
+
 TEST_CASE("engine: jobs like another are apps of their own") {
   Problem problem;
   for (const char* name : {"a", "b"}) {
