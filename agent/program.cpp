@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <string_view>
 
+#include "agent/commands/dns.hpp"
 #include "agent/commands/place.hpp"
 #include "agent/commands/pve_ls.hpp"
 #include "agent/commands/version.hpp"
@@ -18,6 +19,7 @@ struct Command {
 
 const std::vector<Command>& known_commands() {
   static const std::vector<Command> all = {
+      {{"dns"}, "answers for the names of apps", commands::dns},
       {{"place", "plan"}, "where the workloads of a snapshot go, and why", commands::place_plan},
       {{"place", "explain"}, "what each node says to a workload", commands::place_explain},
       {{"place", "what-if"}, "nodes lost, drained or added; other sizes", commands::place_what_if},
