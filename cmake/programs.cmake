@@ -46,7 +46,12 @@ if(TARGET terraform-provider-corner)
 endif()
 
 # The placement bench uses the engine below the public headers, so it takes the objects.
-paas_program(paas-bench-placement tests/bench/placement PARTS libpaas tests/bench)
+paas_program(paas-bench-placement tests/bench/placement PARTS tests/bench)
 if(TARGET paas-bench-placement)
+  foreach(module libpaas_base libpaas_placement libpaas_placement_reassign)
+    if(TARGET ${module})
+      target_sources(paas-bench-placement PRIVATE $<TARGET_OBJECTS:${module}>)
+    endif()
+  endforeach()
   target_link_libraries(paas-bench-placement PRIVATE paas_deps)
 endif()

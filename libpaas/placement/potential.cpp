@@ -7,7 +7,6 @@
 namespace paas::placement {
 namespace {
 
-constexpr std::int64_t grid = 64;            // cells of an axis
 constexpr int best_of = 24;                  // a node gets the best of so many arrivals
 constexpr int price_doublings = 3;           // price: load beside the highest, to the eighth power
 constexpr std::size_t most_groups = 128;     // of shapes, after merging
@@ -36,6 +35,7 @@ Potential::Potential(const Compiled& compiled, const Mix& mix)
       price_(resources_),
       unit_(resources_) {
   prices(mix);
+  for (int axis = 0; axis < 2; ++axis) coarse_[axis] = shift_[axis_[axis]];
   scale_[0] = (grid << 32) / std::max<Amount>(biggest_[axis_[0]], 1);
   scale_[1] = (grid << 32) / std::max<Amount>(biggest_[axis_[1]], 1);
   tabulate(mix);
@@ -102,20 +102,6 @@ std::int64_t Potential::value(Index resource, Amount amount) const {
   return unit_[resource] * amount >> 20;
 }
 
-std::int64_t Potential::at(std::int64_t x, std::int64_t y) const {
-  constexpr std::int64_t most = grid << 12;
-  x = std::clamp<std::int64_t>(x, 0, most);
-  y = std::clamp<std::int64_t>(y, 0, most);
-  const std::int64_t i = std::min(x >> 12, grid - 1);
-  const std::int64_t j = std::min(y >> 12, grid - 1);
-  const std::int64_t a = x - (i << 12);
-  const std::int64_t b = y - (j << 12);
-  const std::int32_t* corner = &table_[static_cast<std::size_t>(i * (grid + 1) + j)];
-  const std::int64_t low = corner[0] * (4096 - b) + corner[1] * b;
-  const std::int64_t high = corner[grid + 1] * (4096 - b) + corner[grid + 2] * b;
-  return (low * (4096 - a) + high * a) >> 24;
-}
-
 std::vector<Potential::Group> Potential::groups(const Mix& mix) const {
   std::int64_t all = 0;
   for (const auto& [shape, count] : mix) all += count;
@@ -162,7 +148,7 @@ void Potential::tabulate(const Mix& mix) {
   std::int64_t count = 0;
   for (const Group& group : all) count += group.count;
   count = std::max<std::int64_t>(count, 1);
-  table_.assign(static_cast<std::size_t>((grid + 1) * (grid + 1)), 0);
+  table_.assign(static_cast<std::size_t>(side * side), 0);
   std::vector<std::pair<std::int64_t, std::int64_t>> arrivals;  // waste after it, how many
   for (std::int64_t i = 0; i <= grid; ++i) {
     for (std::int64_t j = 0; j <= grid; ++j) {
@@ -171,8 +157,10 @@ void Potential::tabulate(const Mix& mix) {
       arrivals.clear();
       for (const Group& group : all) {
         if (group.x > x || group.y > y) continue;
-        arrivals.emplace_back(at((i << 12) - group.cells_x, (j << 12) - group.cells_y),
-                              group.count);
+        const auto rest = [](std::int64_t corner, std::int64_t step) {
+          return std::max<std::int64_t>((corner << 12) - step, 0);
+        };
+        arrivals.emplace_back(at(rest(i, group.cells_x), rest(j, group.cells_y)), group.count);
       }
       std::sort(arrivals.begin(), arrivals.end());
       std::int64_t left = count;
@@ -187,7 +175,7 @@ void Potential::tabulate(const Mix& mix) {
       const std::int64_t all_of_it =
           value(axis_[0], x) + (axis_[0] == axis_[1] ? 0 : value(axis_[1], y));
       expected += std::min<std::int64_t>(all_of_it, INT32_MAX) * none;
-      table_[static_cast<std::size_t>(i * (grid + 1) + j)] =
+      table_[static_cast<std::size_t>(i * side + j)] =
           static_cast<std::int32_t>(std::min<std::int64_t>(expected >> 30, INT32_MAX));
     }
   }
@@ -257,6 +245,17 @@ std::int64_t Potential::cards_value(std::int64_t change) const {
   const std::int64_t step = std::max<std::int64_t>(card_weight_, 1) * card_step;
   const std::int64_t steps = change >= 0 ? (change + step - 1) / step : -(-change / step);
   return steps * card_step * card_weight * 16 / 1000;
+}
+
+std::string constants_of_the_rule() {
+  return "best of " + std::to_string(best_of) + " arrivals, price to the power of " +
+         std::to_string(1 << price_doublings) + ", grid of " + std::to_string(Potential::grid) +
+         ", at most " + std::to_string(most_groups) +
+         " shapes; of a million parts of a mean node: opening " +
+         std::to_string(open_flat * 1'000'000 >> 20) + " and " +
+         std::to_string(open_size * 1'000'000 >> 20) + " for each mean node of size, a lost card " +
+         std::to_string(card_weight * 1'000'000 >> 16) + " in steps of " +
+         std::to_string(card_step) + " thousandths";
 }
 
 }  // namespace paas::placement

@@ -10,6 +10,7 @@
 // Values are in 2^20ths of one mean node, weighted by the price of each resource.
 
 #include <cstdint>
+#include <string>
 #include <vector>
 
 #include "libpaas/placement/compiled.hpp"
@@ -18,6 +19,8 @@ namespace paas::placement {
 
 class Potential {
  public:
+  static constexpr std::int64_t grid = 64;  // cells of an axis of the table
+
   // Keeps a reference to the compiled problem, not to the mix.
   Potential(const Compiled& compiled, const Mix& mix);
 
@@ -25,7 +28,7 @@ class Potential {
   Index x_resource() const { return axis_[0]; }
   Index y_resource() const { return axis_[1]; }
 
-  // Of a node with that much free of the two.
+  // Of a node with that much free of the two: no less than nothing, no more than any node has.
   std::int64_t waste(Amount x, Amount y) const { return at(cell(x, 0), cell(y, 1)); }
 
   // What it costs to open an empty node, by its capacity.
@@ -39,6 +42,7 @@ class Potential {
   bool looks_at_cards() const { return !card_shapes_.empty(); }
 
  private:
+  static constexpr std::int64_t side = grid + 2;  // corners of cells, and one more
   // Shapes that are nearly the same: how many, the mean of each axis, and that in cells.
   struct Group {
     std::int64_t count = 0, x = 0, y = 0;
@@ -52,14 +56,27 @@ class Potential {
   Amount needed(const Shape& shape, Index resource) const;
   Amount available(Index node, Index resource) const;
   std::int64_t value(Index resource, Amount amount) const;
-  std::int64_t at(std::int64_t x, std::int64_t y) const;
+  // In 2^-12ths of a cell: between the four corners around it. Behind the last ones the table goes
+  // on, so that nothing depends on which side of a border counts.
+  std::int64_t at(std::int64_t x, std::int64_t y) const {
+    const std::int32_t* corner = &table_[static_cast<std::size_t>((x >> 12) * side + (y >> 12))];
+    const std::int64_t a = x & 4095;
+    const std::int64_t b = y & 4095;
+    const auto between = [b](std::int64_t low, std::int64_t high) {
+      return (low << 12) + (high - low) * b;
+    };
+    const std::int64_t low = between(corner[0], corner[1]);
+    const std::int64_t high = between(corner[side], corner[side + 1]);
+    return ((low << 12) + (high - low) * a) >> 24;
+  }
   std::int64_t cell(Amount amount, int axis) const {
-    return (amount >> shift_[axis_[axis]]) * scale_[axis] >> 20;
+    return (amount >> coarse_[axis]) * scale_[axis] >> 20;
   }
 
   const Compiled* compiled_;
   Index resources_;  // the cards come after the others
   Index axis_[2]{};
+  int coarse_[2]{};                  // the shifts of the axes
   std::vector<int> shift_;           // by which amounts are coarsened, so that no product overflows
   std::vector<Amount> biggest_;      // capacity of any node, coarse
   std::vector<std::int64_t> price_;  // 2^16 is the dearest
@@ -70,5 +87,8 @@ class Potential {
   Mix card_shapes_;
   Amount card_weight_ = 0;
 };
+
+// The constants of the rule as text, for whoever prints figures that rest on them.
+std::string constants_of_the_rule();
 
 }  // namespace paas::placement

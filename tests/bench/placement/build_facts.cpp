@@ -1,6 +1,6 @@
 #include "tests/bench/placement/build_facts.hpp"
 
-#include "libpaas/placement/model.hpp"
+#include "libpaas/placement/engine.hpp"
 
 namespace paas::bench {
 namespace {
@@ -40,6 +40,12 @@ void tell_build(Report& report) {
                                  std::to_string(weights.spread) + ", affinity " +
                                  std::to_string(weights.affinity) + ", stay " +
                                  std::to_string(weights.stay) + " (the defaults)");
+  const placement::Problem nothing;
+  const placement::Compiled compiled(nothing);
+  const placement::Engine engine(compiled);
+  report.about("rule",
+               placement::constants_of_the_rule() + ", a replica of the same app " +
+                   std::to_string((engine.scorer().crowd_value() * 1'000'000 + (1 << 19)) >> 20));
 }
 
 }  // namespace paas::bench

@@ -11,8 +11,11 @@
 #include <vector>
 
 #include "tests/bench/placement/build_facts.hpp"
+#include "tests/bench/placement/fewest_moves.hpp"
 #include "tests/bench/placement/options.hpp"
+#include "tests/bench/placement/packing.hpp"
 #include "tests/bench/placement/row.hpp"
+#include "tests/bench/placement/stability.hpp"
 
 namespace paas::bench {
 namespace {
@@ -24,7 +27,12 @@ struct Suite {
 
 // In the order of the table. Whoever has rows adds a line.
 const std::vector<Suite>& suites() {
-  static const std::vector<Suite> all{};
+  static const std::vector<Suite> all{
+      {"mixes", mix_rows},
+      {"openb", openb_rows},
+      {"stability", stability_rows},
+      {"moves", fewest_moves_rows},
+  };
   return all;
 }
 
