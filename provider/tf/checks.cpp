@@ -66,6 +66,41 @@ void refuse_combination(const Path& path, const std::string& attribute, std::str
                          "invalid combination of arguments", std::move(words)));
 }
 
+// The parts of a value that a check refuses, together where it says the same of them:
+// "element 1 and 3: must be …".
+class Refused {
+ public:
+  explicit Refused(std::string what) : what_(std::move(what)) {}
+
+  void note(const std::string& name, Result<void> verdict) {
+    if (verdict) return;
+    std::string words = describe(verdict.error());
+    const auto same = std::find_if(found_.begin(), found_.end(),
+                                   [&](const auto& one) { return one.first == words; });
+    if (same != found_.end()) {
+      if (same->second.size() < most_named) same->second.push_back(name);
+      return;
+    }
+    if (found_.empty()) remedy_ = verdict.error().remedy;
+    if (found_.size() < most_named) found_.push_back({std::move(words), {name}});
+  }
+
+  Result<void> verdict() const {
+    if (found_.empty()) return {};
+    std::string all;
+    for (const auto& [words, names] : found_)
+      all += (all.empty() ? "" : "; ") + what_ + " " + listed(names) + ": " + words;
+    return tl::unexpected<Error>(Error{Errc::invalid, std::move(all), {}, remedy_});
+  }
+
+ private:
+  static constexpr std::size_t most_named = 20;
+
+  std::string what_;
+  std::string remedy_;
+  std::vector<std::pair<std::string, std::vector<std::string>>> found_;
+};
+
 void too_many(const Path& path, const Present& found, const std::string& rule, Diagnostics& out) {
   refuse_combination(path, found.set.back(),
                      rule + ", but " + listed(found.set) + " are set. Remove all but one of them.",
@@ -129,25 +164,23 @@ Check length(std::size_t least, std::size_t most) {
 
 Check each(Check check) {
   return [check = std::move(check)](const Value& value) -> Result<void> {
+    Refused refused("element");
     if (const List* list = value.as<List>())
       for (std::size_t i = 0; i < list->size(); ++i)
-        if (auto verdict = check((*list)[i]); !verdict)
-          return fail_while("element " + std::to_string(i + 1), std::move(verdict));
+        refused.note(std::to_string(i + 1), check((*list)[i]));
     if (const Map* map = value.as<Map>())
-      for (const auto& [key, element] : *map)
-        if (auto verdict = check(element); !verdict)
-          return fail_while("element " + to_text(Value(key)), std::move(verdict));
-    return {};
+      for (const auto& [key, element] : *map) refused.note(to_text(Value(key)), check(element));
+    return refused.verdict();
   };
 }
 
 Check each_key(Check check) {
   return [check = std::move(check)](const Value& value) -> Result<void> {
+    Refused refused("key");
     if (const Map* map = value.as<Map>())
       for (const auto& [key, element] : *map)
-        if (auto verdict = check(Value(key)); !verdict)
-          return fail_while("key " + to_text(Value(shortened(key, 64))), std::move(verdict));
-    return {};
+        refused.note(to_text(Value(shortened(key, 64))), check(Value(key)));
+    return refused.verdict();
   };
 }
 

@@ -122,6 +122,7 @@ class JsonDecoder {
   bool object(const Type& type, const Json& json, Value& out, int depth) {
     if (!json.object()) return trail_.refuse("an object is required");
     Map& members = out.emplace<Map>();
+    members.reserve(type.parts().size());
     for (const auto& [name, part] : type.parts())
       if (!decode(part, json[name], members[name], depth + 1))
         return trail_.inside(AttributeName{name});

@@ -287,9 +287,8 @@ class Decoder {
     for (std::uint64_t i = 0; i < head.number; ++i) {
       std::string_view name;
       if (!key(name)) return false;
-      const std::size_t before = members.size();
-      const auto added = members.try_emplace(members.end(), std::string(name));
-      if (members.size() == before) return trail_.refuse("a key is given twice");
+      const auto [added, is_new] = members.try_emplace(std::string(name));
+      if (!is_new) return trail_.refuse("a key is given twice");
       if (!decode(element, added->second, depth + 1))
         return trail_.inside(MapKey{std::string(name)});
     }
@@ -303,6 +302,7 @@ class Decoder {
       return trail_.refuse("an object with " + std::to_string(parts.size()) +
                            " attributes is required, not " + std::to_string(head.number));
     Map& members = out.emplace<Map>();
+    members.reserve(parts.size());
     for (std::size_t i = 0; i < parts.size(); ++i) {
       std::string_view name;
       if (!key(name)) return false;
@@ -313,9 +313,8 @@ class Decoder {
         if (part == parts.end() || part->first != name)
           return trail_.refuse("an attribute that the type does not have");
       }
-      const std::size_t before = members.size();
-      const auto added = members.try_emplace(members.end(), part->first);
-      if (members.size() == before) return trail_.refuse("an attribute is given twice");
+      const auto [added, is_new] = members.try_emplace(part->first);
+      if (!is_new) return trail_.refuse("an attribute is given twice");
       if (!decode(part->second, added->second, depth + 1))
         return trail_.inside(AttributeName{part->first});
     }

@@ -99,6 +99,9 @@ class Object {
  public:
   Object(std::string doc, std::int64_t version, std::vector<Row<M>> rows,
          std::vector<ObjectCheck> checks = {}) {
+    // In the order of Terraform's objects, so that values are made by appending.
+    std::sort(rows.begin(), rows.end(),
+              [](const Row<M>& a, const Row<M>& b) { return a.name < b.name; });
     auto schema = std::make_shared<Schema>();
     schema->doc = std::move(doc);
     schema->version = version;
@@ -116,6 +119,7 @@ class Object {
 
   Value encode(const M& model) const {
     Map object;
+    object.reserve(bindings_.size());
     for (std::size_t i = 0; i < bindings_.size(); ++i)
       object.emplace(schema_->attributes[i].name, bindings_[i].encode(model));
     return object;

@@ -47,6 +47,7 @@ class Settling {
   Map object(const Schema& schema, const Value& prior, const Value& config, const Path& path,
              bool quiet) {
     Map next;
+    next.reserve(schema.attributes.size());
     for (const Attribute& a : schema.attributes)
       next.emplace(
           a.name, attribute(a, at(prior, a.name), given(a, config), path.attribute(a.name), quiet));
@@ -79,7 +80,8 @@ class Settling {
 
   static bool unchanged(const Attribute& a, const Value& prior, const Value& want) {
     if (equal(a.type, prior, want)) return true;
-    return a.rules.same && !absent(prior) && wholly_known(want) && a.rules.same(prior, want);
+    if (!a.rules.same || a.type.is_collection()) return false;  // see plan.hpp
+    return !absent(prior) && wholly_known(want) && a.rules.same(prior, want);
   }
 
   // A nested attribute that is compared whole: a set, or one that becomes unknown.

@@ -1,6 +1,9 @@
 #include "provider/tf/plan.hpp"
 
 #include <catch2/catch.hpp>
+#include <set>
+
+#include "provider/tf/contract.hpp"
 
 namespace plan_test {
 namespace {
@@ -139,6 +142,32 @@ TEST_CASE("the same in other words is no change", "[tf]") {
   const Map with_mac{{"bridge", "vmbr0"}, {"mac", "AA:BB"}};
   CHECK(change(with(web(), {{"network", Map{{"net0", with(with_mac, {{"mac", "aa:bb"}})}}}}),
                with(web(), {{"network", Map{{"net0", with_mac}}}})) == "=\n");
+}
+
+TEST_CASE("a set whose unknown element makes it the same after all keeps its planned words",
+          "[tf]") {
+  const auto any_case = [](const Value& prior, const Value& config) {
+    const auto words = [](const Value& set) {
+      std::set<std::string> out;
+      for (const Value& one : *set.as<List>()) {
+        std::string word = *one.as<std::string>();
+        for (char& c : word) c = static_cast<char>(std::tolower(c));
+        out.insert(word);
+      }
+      return out;
+    };
+    return words(prior) == words(config);
+  };
+  const Schema schema{
+      "", 0, {{"tags", Type::set(Type::string()), {}, Trait::optional, "", {.same = any_case}}}};
+  const Value prior = Map{{"tags", List{"edge", "web"}}};
+  const Plan first = plan(schema, prior, Map{{"tags", List{"Web", Unknown{}}}});
+  const Plan second = plan(schema, prior, Map{{"tags", List{"Web", "edge"}}});
+  CHECK(first.state == Value(Map{{"tags", List{"Web", Unknown{}}}}));
+  CHECK(second.state == Value(Map{{"tags", List{"Web", "edge"}}}));
+  CHECK(check_second_plan(schema, prior, first, second).empty());
+  // What the cluster says keeps the words of the state.
+  CHECK(as_written(schema, second.state, prior) == second.state);
 }
 
 TEST_CASE("a change makes unknown what is computed and not stable", "[tf]") {

@@ -14,6 +14,7 @@
 #include <vector>
 
 #include "libpaas/base/result.hpp"
+#include "provider/tf/flat_map.hpp"
 #include "provider/tf/type.hpp"
 
 namespace paas::tf {
@@ -63,7 +64,7 @@ class Number {
 
 struct Value;
 using List = std::vector<Value>;
-using Map = std::map<std::string, Value, std::less<>>;
+using Map = FlatMap<Value>;
 
 // A value in a place whose type the schema leaves open: it brings its own type.
 struct Dynamic {

@@ -41,7 +41,7 @@ struct OneTemplate {
             pve, "root@pam"))),
         resource(lxc_template::make_lxc_template(current)) {}
 
-  Value config(std::map<std::string, Value> set) const {
+  Value config(Map set) const {
     Map out;
     for (const tf::Attribute& attribute : resource->schema().attributes)
       out.emplace(attribute.name, Null{});
@@ -119,7 +119,7 @@ TEST_CASE("the policy is held against node, storage and volume", "[lxc_template]
 TEST_CASE("a template is replaced where the file would be another one", "[lxc_template]") {
   OneTemplate it;
   const Value pinned = it.made(it.config({{"url", url}, {"checksum", sum_a}}));
-  const auto replaces = [&](const Value& prior, std::map<std::string, Value> set) {
+  const auto replaces = [&](const Value& prior, Map set) {
     const auto planned = it.plan(prior, it.config(std::move(set)));
     CHECK(planned.diagnostics.empty());
     return planned.plan.requires_replace;
