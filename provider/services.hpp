@@ -16,6 +16,7 @@
 #include "libpaas/ports/files.hpp"
 #include "libpaas/ports/pve.hpp"
 #include "libpaas/ports/random.hpp"
+#include "provider/ledger.hpp"
 #include "provider/policy/policy.hpp"
 
 namespace paas::provider {
@@ -50,6 +51,9 @@ class Services {
   // patience of seconds; null where the cluster cannot be asked, so that a plan needs none.
   std::shared_ptr<const proxmox::Resources> cluster_list();
 
+  // What the plans since this configuration ask of the nodes.
+  Ledger& ledger() { return ledger_; }
+
   const policy::Policy& policy() const { return policy_; }
   Files& files() const { return machine_.files; }
   // The user the configuration names: "root@pam!ci" for a token, "root@pam" for a password; empty
@@ -72,6 +76,7 @@ class Services {
   Error why_not_;
   bool waits_ = false;
   std::once_flag listed_;
+  Ledger ledger_;
 };
 
 // Where resources find the services of now. Thread-safe.

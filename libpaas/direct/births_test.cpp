@@ -126,6 +126,26 @@ TEST_CASE("a storage that was locked is tried again after a pause", "[direct]") 
   CHECK(nursery.clock.passed() >= std::chrono::seconds(1));
 }
 
+TEST_CASE("a clone of what is not there says which attribute to correct", "[direct]") {
+  Nursery nursery;
+  nursery.pve.containers[104] = {"pve1", {{"hostname", "source"}}};
+  nursery.pve.machines[105] = "pve1";
+  ContainerSpec spec = container_spec();
+  spec.template_volume.clear();
+  const auto advice = [&](CloneSource source) {
+    spec.clone = std::move(source);
+    const auto refused = nursery.bear(spec);
+    REQUIRE(!refused);
+    return describe(refused.error()) + " | " + refused.error().remedy;
+  };
+  CHECK(advice({.vmid = 999}).find("no container 999 to clone | set clone.vmid") !=
+        std::string::npos);
+  CHECK(advice({.vmid = 105}).find("belongs to a virtual machine") != std::string::npos);
+  CHECK(advice({.vmid = 104, .node = "pve2"}).find("clone.node to the node it is on") !=
+        std::string::npos);
+  CHECK(nursery.pve.containers.size() == 1);
+}
+
 TEST_CASE("who has asked to stop before gets no container", "[direct]") {
   Nursery nursery;
   std::stop_source stopping;

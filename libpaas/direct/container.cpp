@@ -271,6 +271,40 @@ std::string node_for(std::string_view hostname, const std::vector<std::string>& 
   return nodes[rendezvous(hostname, nodes)];
 }
 
+Result<ContainerName> parse_container_name(std::string_view text) {
+  const auto refused = [&]() -> tl::unexpected<Error> {
+    return tl::unexpected<Error>(Error{Errc::invalid,
+                                       "\"" + shortened(text, 80) + "\" can name no container",
+                                       {},
+                                       "name it as node/vmid (\"pve1/104\"), by its vmid, or by "
+                                       "its host name"});
+  };
+  const auto is_name = [](std::string_view part) {
+    return !part.empty() && part.size() <= 253 && part.front() != '-' &&
+           std::all_of(part.begin(), part.end(), [](char c) {
+             return (c >= '0' && c <= '9') || (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') ||
+                    c == '-' || c == '.';
+           });
+  };
+  const auto parts = split(text, '/');
+  const bool placed = parts.size() == 2;
+  if (parts.size() > 2 || !is_name(parts.back()) || (placed && !is_name(parts.front())))
+    return refused();
+  ContainerName name;
+  if (placed) name.node = parts.front();
+  name.vmid = parse_integer<int>(parts.back());
+  if (name.vmid && (*name.vmid < 100 || *name.vmid > 999'999'999)) return refused();
+  if (name.vmid) return name;
+  if (placed) return refused();
+  name.hostname = parts.back();
+  return name;
+}
+
+std::string to_text(const ContainerName& name) {
+  const std::string own = name.vmid ? std::to_string(*name.vmid) : name.hostname;
+  return name.node.empty() ? own : name.node + "/" + own;
+}
+
 std::string mac_for(std::string_view hostname, std::string_view device) {
   std::uint64_t bits = stable_hash({"mac", hostname, device});
   Mac mac;

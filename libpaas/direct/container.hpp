@@ -216,6 +216,17 @@ std::vector<Refusal> root_only_settings(const proxmox::ContainerConfig& have,
 // REQUIRES: !nodes.empty().
 std::string node_for(std::string_view hostname, const std::vector<std::string>& nodes);
 
+// What people name a container by: where it was once and its id, its id, or its host name.
+struct ContainerName {
+  std::string node{};  // empty: not said
+  std::optional<int> vmid{};
+  std::string hostname{};  // where there is no id
+  bool operator==(const ContainerName&) const = default;
+};
+// "pve1/104", "104" or "web". Errors: `invalid`, with a remedy, for what can name none.
+Result<ContainerName> parse_container_name(std::string_view text);
+std::string to_text(const ContainerName& name);
+
 // A stable locally administered unicast MAC address, from the hostname and the device ("net0"):
 // 46 bits of a hash. Proxmox's own prefix would leave 24, and two of 5,000 containers the same one.
 std::string mac_for(std::string_view hostname, std::string_view device);

@@ -312,18 +312,17 @@ Result<proxmox::Addresses> Containers::addresses(const ContainerState& state,
 }
 
 Result<int> Containers::find(std::string_view id, std::stop_token stop) {
-  const auto parts = split(id, '/');
-  if (const auto vmid = parse_integer<int>(parts.back()); vmid && parts.size() <= 2) {
-    if (parts.size() == 2)
-      TRY(known_node(*TRY(inventory_.resources(stop)), std::string(parts.front())));
-    if (TRY(locate(*vmid, Lists::fresh, stop))) return *vmid;
-    return tl::unexpected<Error>(no_such_container(*vmid));
+  const ContainerName name = TRY(parse_container_name(id));
+  if (!name.node.empty()) TRY(known_node(*TRY(inventory_.resources(stop)), name.node));
+  if (name.vmid) {
+    if (TRY(locate(*name.vmid, Lists::fresh, stop))) return *name.vmid;
+    return tl::unexpected<Error>(no_such_container(*name.vmid));
   }
   std::vector<std::string> ids;
   int vmid = 0;
   const auto list = TRY(inventory_.resources(stop));
   for (const proxmox::Guest& guest : list->guests) {
-    if (guest.kind != proxmox::GuestKind::container || guest.name != id || id.empty()) continue;
+    if (guest.kind != proxmox::GuestKind::container || guest.name != name.hostname) continue;
     vmid = guest.vmid;
     ids.push_back(std::to_string(guest.vmid));
   }

@@ -472,12 +472,17 @@ TEST_CASE("a container is found by node and id, id, or name", "[direct]") {
   CHECK(find("pve3/100").value() == 100);  // where it was once
   CHECK(find("pve9/100").error().code == Errc::not_found);
   CHECK(mentions(find("pve9/100").error(), "pve1"));
-  for (const char* bad : {"pve1/pve1/100", "/100", "pve1//100", "pve1/"}) CHECK_FALSE(find(bad));
+  for (const char* bad : {"pve1/pve1/100", "/100", "pve1//100", "pve1/", "", "-1", "5", "ü",
+                          "pve1/web", "a b", "1000000000"}) {
+    const auto refused = find(bad);
+    REQUIRE_FALSE(refused);
+    CHECK(refused.error().code == Errc::invalid);
+    CHECK(mentions(refused.error(), "node/vmid"));
+  }
   CHECK(find("web").value() == 100);
   CHECK(find("db").error().code == Errc::conflict);
   CHECK(mentions(find("db").error(), "101, 102"));
   CHECK(find("nothing").error().code == Errc::not_found);
-  CHECK(find("").error().code == Errc::not_found);
   CHECK(find("4711").error().code == Errc::not_found);
   CHECK(find("200").error().code == Errc::conflict);
 }

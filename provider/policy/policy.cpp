@@ -79,7 +79,8 @@ const tf::Object<Rules>& rules_object() {
            {.check = allow_list(checks::name())}},
           {"templates", &Rules::templates, Trait::optional,
            "Templates that guests may be created from: volume ids or file names, in which `*` stands "
-           "for any text (`local:vztmpl/debian-12-*`).", {.check = allow_list(checks::one_line())}},
+           "for any text (`local:vztmpl/debian-12-*`); and ids of containers that may be cloned "
+           "(`9000`).", {.check = allow_list(checks::one_line())}},
           {"pools", &Rules::pools, Trait::optional, "Pools that guests may be put into.",
            {.check = allow_list(checks::one_line())}},
           {"vmid_range", nested(&Rules::vmid_range, vmid_range_object()), Trait::optional,
@@ -130,6 +131,17 @@ void Policy::check_template(const Path& path, std::string_view volume, Diagnosti
   for (const std::string& pattern : *rules_.templates)
     if (fits(pattern, pattern.find(':') == std::string::npos ? file_name : volume)) return;
   check_list(rules_.templates, "templates", path, volume, out);
+}
+
+void Policy::check_source(const Path& path, std::int64_t vmid, Diagnostics& out) const {
+  if (!rules_.templates.known()) return;
+  const std::string id = std::to_string(vmid);
+  for (const std::string& pattern : *rules_.templates)
+    if (fits(pattern, id)) return;
+  refuse(path, to_text(path) + " is " + id + ", but",
+         "policy.templates allows only " + join(*rules_.templates, ", ") + ".\n\nAdd \"" + id +
+             "\" to it, if containers may be cloned from that one.",
+         out);
 }
 
 void Policy::check_vmid(const Path& path, std::int64_t vmid, Diagnostics& out) const {

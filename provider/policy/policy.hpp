@@ -61,6 +61,8 @@ class Policy {
   void check_bridge(const tf::Path& path, std::string_view bridge, tf::Diagnostics& out) const;
   // `volume` is a volume id; a pattern without ':' is held against its file name alone.
   void check_template(const tf::Path& path, std::string_view volume, tf::Diagnostics& out) const;
+  // The container that a clone is made from: the list of templates holds its id.
+  void check_source(const tf::Path& path, std::int64_t vmid, tf::Diagnostics& out) const;
   void check_pool(const tf::Path& path, std::string_view pool, tf::Diagnostics& out) const;
   void check_vmid(const tf::Path& path, std::int64_t vmid, tf::Diagnostics& out) const;
   // nullopt: all cores of the node.

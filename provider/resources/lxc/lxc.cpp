@@ -96,8 +96,18 @@ class LxcResource final : public tf::Typed<Lxc> {
   void refine(const tf::Planning& planning) const override {
     const auto services = services_->get();
     refine_plan(planning, {services->policy(), services->lacks_root()});
-    if (!takes_a_place(planning)) return;
-    if (const auto list = services->cluster_list()) check_place(planning, *list);
+    const bool takes = takes_a_place(planning);
+    auto booking = booking_of(planning);
+    const auto list = takes || booking ? services->cluster_list() : nullptr;
+    if (!list) return;
+    if (takes) check_place(planning, *list);
+    if (!booking) return;
+    const std::string node = booking->node;
+    warn_of_overbooking(planning, node, services->ledger().book(*std::move(booking), list));
+  }
+
+  void plan_remove(const Lxc& prior, Diagnostics&) const override {
+    if (prior.vmid.known()) services_->get()->ledger().gone(vmid_of(prior));
   }
 
   tf::Outcome<Lxc> create(const Lxc& planned, const Lxc& config, const tf::Call& call) override {
@@ -155,7 +165,10 @@ class LxcResource final : public tf::Typed<Lxc> {
     if (!prior.vmid.known()) return {};  // a create that never came to anything
     const Deadline deadline(call.stop, limits(prior).remove, "timeouts.delete");
     auto removed = cluster->containers.remove(vmid_of(prior), deadline.token());
-    if (removed) return {};
+    if (removed) {
+      services_->get()->ledger().gone(vmid_of(prior));
+      return {};
+    }
     return {tf::diagnostic_of(deadline.explain(std::move(removed).error()), failed)};
   }
 
@@ -178,6 +191,11 @@ class LxcResource final : public tf::Typed<Lxc> {
     std::string id = request.id;
     if (const tf::Number* vmid = tf::at(request.identity, "vmid").as<tf::Number>())
       id = vmid->text();
+    if (id.empty())
+      return tl::unexpected<Error>(Error{Errc::invalid,
+                                         "the identity names no container: its vmid is not set",
+                                         {},
+                                         "Set identity = { vmid = 104 } to the id of one."});
     Lxc model;
     model.vmid = std::int64_t{TRY(cluster.containers.find(id, call.stop))};
     model.id = std::to_string(*model.vmid);

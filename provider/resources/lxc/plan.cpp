@@ -309,6 +309,10 @@ void require_for_clone(const Value& config, const policy::Policy& policy, tf::Di
   const Value& disk = at(config, "root_disk");
   if (policy.limits_disk() && (absent(disk) || (disk.as<Map>() && absent(at(disk, "size")))))
     require(Path("root_disk").attribute("size"), "max_disk", "Set root_disk = { size = \"…\" }.");
+  if (policy.limits_disk() && absent(at(config, "mount_points")))
+    require(Path("mount_points"), "max_disk",
+            "Set mount_points to those that the source has, or mount_points = {} where it has "
+            "none.");
   if (policy.limits_bridges() && absent(at(config, "networks")))
     require(Path("networks"), "bridges",
             "Set networks = { net0 = { bridge = \"…\" } }, or networks = {} for none.");
@@ -330,6 +334,8 @@ void check_values(const Planning& planning, const Lxc& planned, const policy::Po
   if (creating && planned.vmid.known()) policy.check_vmid(Path("vmid"), *planned.vmid, out);
   if (planned.template_volume.known())
     policy.check_template(Path("template"), *planned.template_volume, out);
+  if (planned.clone.known() && planned.clone->vmid.known())
+    policy.check_source(Path("clone").attribute("vmid"), *planned.clone->vmid, out);
   if (planned.clone.known() && planned.clone->storage.known())
     policy.check_storage(Path("clone").attribute("storage"), *planned.clone->storage, out);
   if (planned.pool.known()) policy.check_pool(Path("pool"), *planned.pool, out);
@@ -391,7 +397,9 @@ void refine_plan(const Planning& planning, const PlanContext& context) {
 
   const auto planned = lxc_object().decode(planning.plan.state);
   const bool stays = !creating && planning.plan.state == planning.prior;
-  const auto prior = creating ? Result<Lxc>(Lxc{}) : lxc_object().decode(planning.prior);
+  const auto prior = stays      ? planned
+                     : creating ? Result<Lxc>(Lxc{})
+                                : lxc_object().decode(planning.prior);
   if (!planned || !prior) return;  // the values come from our own schema: they decode
   if (creating) {
     check_birth(planning);

@@ -272,7 +272,8 @@ TEST_CASE("a clone says what the policy is about", "[lxc]") {
   const policy::Policy limits(rules);
   const Map silent{{"template", Null{}}, {"clone", clone}, {"root_disk", Null{}}};
   const auto left_out = planned(Null{}, config_with(silent), limits);
-  for (const char* named : {"Set clone.storage", "Set root_disk", "Set networks"})
+  for (const char* named :
+       {"Set clone.storage", "Set root_disk", "Set mount_points", "Set networks"})
     CHECK(left_out.refuses(named));
   CHECK_FALSE(planned(Null{}, config_with(silent)).refuses(""));
   clone["storage"] = "local";
@@ -282,9 +283,23 @@ TEST_CASE("a clone says what the policy is about", "[lxc]") {
               config_with({{"template", Null{}},
                            {"clone", clone},
                            {"root_disk", root_disk({{"size", "4"}})},
+                           {"mount_points", Map{}},
                            {"networks", Map{{"net0", network({{"bridge", "vmbr0"}})}}}}),
               limits);
   CHECK_FALSE(said.refuses(""));
+}
+
+TEST_CASE("a clone is made of an allowed container", "[lxc]") {
+  Map clone{{"vmid", tf::Number(std::int64_t{9000})}};
+  for (const tf::Attribute& attribute : lxc::clone_object().schema().attributes)
+    clone.emplace(attribute.name, Null{});
+  const Value config = config_with({{"template", Null{}}, {"clone", clone}, {"root_disk", Null{}}});
+  policy::Rules rules;
+  rules.templates = std::vector<std::string>{"local:vztmpl/debian-*"};
+  const auto refused = planned(Null{}, config, policy::Policy(rules));
+  CHECK(refused.refuses("clone.vmid is 9000, but policy.templates allows only local:vztmpl"));
+  rules.templates->push_back("90*");
+  CHECK_FALSE(planned(Null{}, config, policy::Policy(rules)).refuses(""));
 }
 
 }  // namespace lxc_plan_test
