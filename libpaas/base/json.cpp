@@ -19,15 +19,17 @@ class Builder : public nlohmann::json_sax<nlohmann::json> {
   bool number_float(number_float_t, const string_t& text) override {
     return add(Json{Json::Number{text}});
   }
-  bool string(string_t& value) override { return add(Json{std::move(value)}); }
+  // Copied: the parser goes on with its buffer, and would have to grow another one.
+  bool string(string_t& value) override { return add(Json{std::string(value)}); }
   bool binary(binary_t&) override { return refuse("binary value"); }
   bool start_object(std::size_t) override { return open(Json{Json::Object{}}); }
   bool end_object() override { return close(); }
   bool start_array(std::size_t) override { return open(Json{Json::Array{}}); }
   bool end_array() override { return close(); }
   bool key(string_t& name) override {
-    if (open_.back()->object()->contains(name)) return refuse("a member is given twice");
-    key_ = std::move(name);
+    const auto [member, is_new] = open_.back()->object()->try_emplace(name);
+    if (!is_new) return refuse("a member is given twice");
+    member_ = &member->second;
     return true;
   }
   bool parse_error(std::size_t position, const std::string&,
@@ -48,7 +50,7 @@ class Builder : public nlohmann::json_sax<nlohmann::json> {
   Json* put(Json value) {
     if (open_.empty()) return &(root_ = std::move(value));
     if (auto* list = open_.back()->array()) return &list->emplace_back(std::move(value));
-    return &(open_.back()->object()->insert_or_assign(key_, std::move(value)).first->second);
+    return &(*member_ = std::move(value));
   }
   bool add(Json value) {
     put(std::move(value));
@@ -67,7 +69,7 @@ class Builder : public nlohmann::json_sax<nlohmann::json> {
   std::size_t max_depth_;
   Json root_;
   std::vector<Json*> open_;
-  std::string key_;
+  Json* member_ = nullptr;  // of the innermost object, named and without its value yet
   std::string problem_;
   std::optional<std::size_t> position_;
 };
