@@ -90,7 +90,7 @@ std::vector<tf::Row<Lxc>> resource_rows() {
 std::vector<tf::Row<Lxc>> life_rows() {
   return {
       {"tags", set_of(&Lxc::tags), Trait::optional,
-       "Tags. Proxmox keeps them in lower case, sorted and each once. Others of your words for the "
+       "Tags. Proxmox keeps them in lower case, sorted and each once. Other words for the "
        "same tags are shown as a change that does nothing on the cluster.",
        {.check = tf::each(checks::tag()), .same = same_tags()}},
       {"pool", &Lxc::pool, Trait::optional, "Resource pool.", {.check = pool_name()}},
