@@ -7,7 +7,10 @@ endif()
 
 add_library(paas_fuzzed STATIC EXCLUDE_FROM_ALL
   libpaas/adapters/pve/options.cpp
+  libpaas/adapters/system_files.cpp
   libpaas/adapters/tls_trust.cpp
+  libpaas/direct/container.cpp
+  libpaas/direct/refusals.cpp
   provider/plugin/handshake.cpp
   provider/plugin/hclog.cpp)
 paas_own(paas_fuzzed)

@@ -157,6 +157,13 @@ int pve_ls(const Invocation& invocation) {
     complain(invocation.err, options.error());
     return misused;
   }
+  if (const auto usable = check_authorities(options->trust); !usable) {
+    const bool by_flag = !arguments->value("--ca-file").value_or("").empty();
+    const auto variable = by_flag ? std::string_view() : pve::variable_of("ca_file");
+    complain(invocation.err,
+             {{"ca_file", std::string(variable), usable.error().message, usable.error().remedy}});
+    return misused;
+  }
   const auto log = make_text_log(invocation.err, *level);
   return list(invocation, *options, *log, arguments->has("--json"), only);
 }

@@ -1,6 +1,9 @@
 #include "libpaas/adapters/tls_trust.hpp"
 
+#include <fstream>
 #include <optional>
+
+#include "libpaas/adapters/system_files.hpp"
 
 namespace paas {
 namespace {
@@ -10,6 +13,19 @@ std::optional<unsigned> hex_digit(char c) {
   if (c >= 'a' && c <= 'f') return static_cast<unsigned>(c - 'a' + 10);
   if (c >= 'A' && c <= 'F') return static_cast<unsigned>(c - 'A' + 10);
   return std::nullopt;
+}
+
+constexpr std::streamsize most_of_a_line = 1 << 16;
+
+// Whether a line of it begins a certificate, in one of the three ways OpenSSL knows.
+bool holds_certificate(const std::string& path) {
+  std::ifstream file(path, std::ios::binary);
+  std::string line(most_of_a_line, '\0');
+  while (file.getline(line.data(), most_of_a_line)) {
+    const std::string_view text(line.c_str());
+    if (text.starts_with("-----BEGIN ") && text.find("CERTIFICATE-----") != text.npos) return true;
+  }
+  return false;
 }
 
 }  // namespace
@@ -32,6 +48,18 @@ Result<Fingerprint> parse_fingerprint(std::string_view text) {
     out.sha256[i] = static_cast<std::uint8_t>(*high << 4U | *low);
   }
   return out;
+}
+
+Result<void> check_authorities(const TlsTrust& trust) {
+  const auto* ca = std::get_if<CaFile>(&trust);
+  if (ca == nullptr) return {};
+  const auto digest = make_system_files()->digest(ca->path);
+  if (digest && holds_certificate(ca->path)) return {};
+  Error error =
+      digest ? Error{Errc::invalid, "\"" + ca->path + "\" holds no certificate in PEM form", {}, {}}
+             : digest.error();
+  return tl::unexpected<Error>(std::move(error).advising(
+      "name a file that can be read: a copy of /etc/pve/pve-root-ca.pem of a node"));
 }
 
 std::string print_fingerprint(const Fingerprint& fingerprint) {
