@@ -296,6 +296,11 @@ bool is_control(const HttpRequest& request) {
 }
 
 HttpReply control(World& world, const HttpRequest& request) {
+  if (request.too_large || request.chunked)  // its body has not been read
+    return control_answer(413, "Payload Too Large",
+                          Json::Object{{"message",
+                                        "a body is at most 512 KiB, of a length said before: do it "
+                                        "in several requests"}});
   const std::string path = request.target.substr(0, request.target.find('?'));
   const Words words = split_words(path.substr(control_root.size()), "/");
   for (const ControlRoute& route : control_routes()) {
