@@ -1,8 +1,9 @@
 // The small things that people and servers write: sizes, durations, addresses, tasks, numbers,
-// codings. Every reader is tried on the whole input.
+// codings, what is imported. Every reader is tried on the whole input.
 #include "libpaas/base/base64.hpp"
 #include "libpaas/base/net.hpp"
 #include "libpaas/base/units.hpp"
+#include "libpaas/direct/container.hpp"
 #include "libpaas/proxmox/container.hpp"
 #include "libpaas/proxmox/task.hpp"
 #include "provider/tf/value.hpp"
@@ -73,5 +74,7 @@ extern "C" int LLVMFuzzerTestOneInput(const unsigned char* data, std::size_t siz
   fuzz::hold_codings(text);
   fuzz::hold_addresses(text);
   fuzz::hold(text, proxmox::parse_upid, [](const proxmox::Upid& task) { return task.text; });
+  fuzz::hold(text, direct::parse_container_name,
+             [](const direct::ContainerName& name) { return to_text(name); });
   return 0;
 }
