@@ -224,7 +224,7 @@ class PaasProvider final : public tf::Provider {
         out.push_back(diagnostic_of_problem(problem));
       return without_cluster({Errc::invalid, "the provider's configuration has errors", {}, {}});
     }
-    if (auto usable = check_ca_file(options->trust); !usable) {
+    if (auto usable = check_authorities(options->trust); !usable) {
       const bool from_variable = settings.ca_file.value_or("").empty();
       out.push_back(diagnostic_of_problem({"ca_file", from_variable ? "PROXMOX_VE_CA_FILE" : "",
                                            usable.error().message, usable.error().remedy}));
@@ -239,17 +239,6 @@ class PaasProvider final : public tf::Provider {
     }
     return std::make_shared<Services>(world_.machine, std::move(policy), *std::move(connected),
                                       std::move(user));
-  }
-
-  Result<void> check_ca_file(const TlsTrust& trust) const {
-    const auto* ca = std::get_if<CaFile>(&trust);
-    if (ca == nullptr) return {};
-    auto digest = world_.machine.files.digest(ca->path);
-    if (digest && digest->bytes > 0) return {};
-    Error error = digest ? Error{Errc::invalid, "the file \"" + ca->path + "\" is empty", {}, {}}
-                         : std::move(digest).error();
-    return tl::unexpected<Error>(std::move(error).advising(
-        "Name a file that can be read: a copy of /etc/pve/pve-root-ca.pem of a node."));
   }
 
   static tf::Diagnostic diagnostic_of_problem(const pve::Problem& problem) {
