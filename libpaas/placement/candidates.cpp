@@ -96,24 +96,33 @@ void Candidates::gather_open() {
     const bool fits = (open[i].free.x >= needs.x) & (open[i].free.y >= needs.y);
     count += static_cast<std::size_t>(fits & let_in_->has(open[i].node));
   }
-  const bool axes_suffice =
-      shape.cards.empty() && std::all_of(shape.needs.begin(), shape.needs.end(), [&](Need need) {
-        return need.resource == scorer_.x_resource() || need.resource == scorer_.y_resource();
-      });
-  const bool plain = scorer_.plain() && shape.cards.empty();
-  const bool likes_all_alike = compiled_.tastes()[kind_->taste].indifferent;
+  if (!axes_suffice(shape)) {
+    const auto last = picks_.begin() + static_cast<std::ptrdiff_t>(count);
+    const auto end = std::remove_if(picks_.begin(), last, [&](std::uint32_t pick) {
+      return !scorer_.ledger().amounts_fit(shape, open[pick].node);
+    });
+    count = static_cast<std::size_t>(end - picks_.begin());
+  }
+  nodes_.resize(count);
+  scores_.resize(count);
+  const Scorer::Fit fit = scorer_.fit();
   for (std::size_t i = 0; i < count; ++i) {
     const Frontier::Open& each = open[picks_[i]];
-    if (!axes_suffice && !scorer_.ledger().amounts_fit(shape, each.node)) continue;
-    if (!plain) {
-      const std::int32_t lasting = scorer_.lasting(kind_->shape, kind_->taste, each.node);
-      if (lasting != no_fit) add(each.node, lasting);
-      continue;
-    }
-    const Scorer::Axes after{each.free.x - needs.x, each.free.y - needs.y};
-    add(each.node, scorer_.fit(each.waste, after) +
-                       (likes_all_alike ? 0 : scorer_.liking(kind_->taste, each.node)));
+    nodes_[i] = each.node;
+    scores_[i] = fit(each.waste, {each.free.x - needs.x, each.free.y - needs.y});
   }
+  const bool fit_is_all =
+      scorer_.plain() && shape.cards.empty() && compiled_.tastes()[kind_->taste].indifferent;
+  for (std::size_t i = 0; i < count && !fit_is_all; ++i) scores_[i] = lasting_of(nodes_[i]);
+  tops_.resize((count + bunch - 1) / bunch);
+  for (std::size_t b = 0; b < tops_.size(); ++b) tops_[b] = highest(b);
+}
+
+// Whether a shape needs nothing but the two scarcest resources.
+bool Candidates::axes_suffice(const Shape& shape) const {
+  return shape.cards.empty() && std::all_of(shape.needs.begin(), shape.needs.end(), [&](Need need) {
+           return need.resource == scorer_.x_resource() || need.resource == scorer_.y_resource();
+         });
 }
 
 void Candidates::gather_groups() {
@@ -141,13 +150,16 @@ void Candidates::add(Index node, std::int64_t score) {
   scores_.push_back(score);
 }
 
+std::int64_t Candidates::highest(std::size_t b) const {
+  const std::size_t end = std::min(scores_.size(), (b + 1) * bunch);
+  std::int64_t out = Bonuses::closed;
+  for (std::size_t i = b * bunch; i < end; ++i) out = std::max(out, scores_[i]);
+  return out;
+}
+
 void Candidates::set(std::size_t at, std::int64_t score) {
   scores_[at] = score;
-  const auto first = scores_.begin() + static_cast<std::ptrdiff_t>(at / bunch * bunch);
-  const auto last = scores_.end() - first > static_cast<std::ptrdiff_t>(bunch)
-                        ? first + static_cast<std::ptrdiff_t>(bunch)
-                        : scores_.end();
-  tops_[at / bunch] = *std::max_element(first, last);
+  tops_[at / bunch] = highest(at / bunch);
 }
 
 std::size_t Candidates::find(Index node) {
@@ -180,10 +192,15 @@ std::int64_t Candidates::company_of(Index node) const {
   return out;
 }
 
+std::int64_t Candidates::lasting_of(Index node) const {
+  const std::int32_t lasting = scorer_.lasting(kind_->shape, kind_->taste, node);
+  return lasting == no_fit ? Bonuses::closed : lasting;
+}
+
 std::int64_t Candidates::score_of(Index node) const {
   if (frontier_.untouched(node) || !let_in_->has(node)) return Bonuses::closed;
-  const std::int32_t lasting = scorer_.lasting(kind_->shape, kind_->taste, node);
-  return lasting == no_fit ? Bonuses::closed : lasting + company_of(node);
+  const std::int64_t lasting = lasting_of(node);
+  return lasting == Bonuses::closed ? lasting : lasting + company_of(node);
 }
 
 void Candidates::changed(Index node) {

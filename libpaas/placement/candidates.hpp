@@ -35,11 +35,14 @@ class Candidates {
   void study(const Kind& kind);
   void gather_open();
   void gather_groups();
+  bool axes_suffice(const Shape& shape) const;
   void add(Index node, std::int64_t score);
   void set(std::size_t at, std::int64_t score);
   void add_company_of_nodes();
   void count_in(Index level, Index counter, std::int64_t each, std::int64_t once);
+  std::int64_t highest(std::size_t b) const;
   std::size_t find(Index node);
+  std::int64_t lasting_of(Index node) const;
   std::int64_t score_of(Index node) const;
   std::int64_t company_of(Index node) const;
   void consider(Index node, std::int64_t score);

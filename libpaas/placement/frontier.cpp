@@ -114,7 +114,7 @@ void Frontier::file(Index node) {
   }
   Open& open = open_[open_at_[node]];
   open.free = scorer_.free_axes(node);
-  open.waste = scorer_.waste(open.free);
+  open.waste = scorer_.fit().waste(open.free);
 }
 
 void Frontier::close(Index node) {

@@ -160,7 +160,8 @@ void Potential::tabulate(const Mix& mix) {
         const auto rest = [](std::int64_t corner, std::int64_t step) {
           return std::max<std::int64_t>((corner << 12) - step, 0);
         };
-        arrivals.emplace_back(at(rest(i, group.cells_x), rest(j, group.cells_y)), group.count);
+        arrivals.emplace_back(lookup().at(rest(i, group.cells_x), rest(j, group.cells_y)),
+                              group.count);
       }
       std::sort(arrivals.begin(), arrivals.end());
       std::int64_t left = count;

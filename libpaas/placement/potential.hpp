@@ -19,7 +19,8 @@ namespace paas::placement {
 
 class Potential {
  public:
-  static constexpr std::int64_t grid = 64;  // cells of an axis of the table
+  static constexpr std::int64_t grid = 64;        // cells of an axis of the table
+  static constexpr std::int64_t side = grid + 2;  // corners of cells, and one more
 
   // Keeps a reference to the compiled problem, not to the mix.
   Potential(const Compiled& compiled, const Mix& mix);
@@ -28,8 +29,35 @@ class Potential {
   Index x_resource() const { return axis_[0]; }
   Index y_resource() const { return axis_[1]; }
 
-  // Of a node with that much free of the two: no less than nothing, no more than any node has.
-  std::int64_t waste(Amount x, Amount y) const { return at(cell(x, 0), cell(y, 1)); }
+  // How the waste is looked up. A small value, so that a loop can keep it at hand; good as long as
+  // the potential is.
+  struct Lookup {
+    const std::int32_t* table;
+    int coarse[2];          // by which amounts are shifted
+    std::int64_t scale[2];  // cells a unit, in 2^-32
+
+    // Of a node with that much free of the two: no less than nothing, no more than any node has.
+    std::int64_t waste(Amount x, Amount y) const { return at(cell(x, 0), cell(y, 1)); }
+    std::int64_t cell(Amount amount, int axis) const {
+      return (amount >> coarse[axis]) * scale[axis] >> 20;
+    }
+    // In 2^-12ths of a cell: between the four corners around it. Behind the last ones the table
+    // goes on, so that nothing depends on which side of a border counts.
+    std::int64_t at(std::int64_t x, std::int64_t y) const {
+      const std::int32_t* corner = table + (x >> 12) * side + (y >> 12);
+      const std::int64_t a = x & 4095;
+      const std::int64_t b = y & 4095;
+      const auto between = [b](std::int64_t low, std::int64_t high) {
+        return (low << 12) + (high - low) * b;
+      };
+      const std::int64_t low = between(corner[0], corner[1]);
+      const std::int64_t high = between(corner[side], corner[side + 1]);
+      return ((low << 12) + (high - low) * a) >> 24;
+    }
+  };
+  Lookup lookup() const {
+    return {table_.data(), {coarse_[0], coarse_[1]}, {scale_[0], scale_[1]}};
+  }
 
   // What it costs to open an empty node, by its capacity.
   std::int64_t opening(Index node) const { return opening_[node]; }
@@ -42,7 +70,6 @@ class Potential {
   bool looks_at_cards() const { return !card_shapes_.empty(); }
 
  private:
-  static constexpr std::int64_t side = grid + 2;  // corners of cells, and one more
   // Shapes that are nearly the same: how many, the mean of each axis, and that in cells.
   struct Group {
     std::int64_t count = 0, x = 0, y = 0;
@@ -56,22 +83,7 @@ class Potential {
   Amount needed(const Shape& shape, Index resource) const;
   Amount available(Index node, Index resource) const;
   std::int64_t value(Index resource, Amount amount) const;
-  // In 2^-12ths of a cell: between the four corners around it. Behind the last ones the table goes
-  // on, so that nothing depends on which side of a border counts.
-  std::int64_t at(std::int64_t x, std::int64_t y) const {
-    const std::int32_t* corner = &table_[static_cast<std::size_t>((x >> 12) * side + (y >> 12))];
-    const std::int64_t a = x & 4095;
-    const std::int64_t b = y & 4095;
-    const auto between = [b](std::int64_t low, std::int64_t high) {
-      return (low << 12) + (high - low) * b;
-    };
-    const std::int64_t low = between(corner[0], corner[1]);
-    const std::int64_t high = between(corner[side], corner[side + 1]);
-    return ((low << 12) + (high - low) * a) >> 24;
-  }
-  std::int64_t cell(Amount amount, int axis) const {
-    return (amount >> coarse_[axis]) * scale_[axis] >> 20;
-  }
+  std::int64_t cell(Amount amount, int axis) const { return lookup().cell(amount, axis); }
 
   const Compiled* compiled_;
   Index resources_;  // the cards come after the others

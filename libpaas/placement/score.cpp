@@ -7,17 +7,7 @@ namespace paas::placement {
 namespace {
 
 constexpr std::int64_t mean_node = std::int64_t{1} << 20;
-constexpr std::int64_t most_of_a_part = std::int64_t{1} << 26;
 constexpr std::int64_t crowd = 2097;  // 0.002 of a mean node
-
-std::int64_t weighted(std::int64_t value, int milli) {
-  return std::clamp(value, -(std::int64_t{1} << 40), std::int64_t{1} << 40) * milli / 1000;
-}
-
-// So that the sum of the parts that last stays within its bounds.
-std::int64_t bounded_part(std::int64_t value) {
-  return std::clamp(value, -most_of_a_part, most_of_a_part);
-}
 
 }  // namespace
 
@@ -59,7 +49,7 @@ Scorer::Axes Scorer::needs_of(const Shape& shape) const {
 
 Scorer::Axes Scorer::free_axes(Index node) const {
   const auto along = [&](Index axis) {
-    if (axis < compiled_.resource_count()) return ledger_.free(node)[axis];
+    if (axis < compiled_.resource_count()) return std::max<Amount>(ledger_.free(node)[axis], 0);
     Amount out = 0;
     for (Index card = compiled_.first_card(node); card < compiled_.end_card(node); ++card) {
       out += ledger_.card_free(card);
@@ -127,14 +117,15 @@ ScoreParts Scorer::lasting_parts(Index shape, Index taste, Index node) const {
   const Objectives& objectives = compiled_.problem().rules.objectives;
   const Shape& wanted = compiled_.shapes()[shape];
   const Axes free = free_axes(node);
+  const Axes after{std::max<Amount>(free.x - needs_[shape].x, 0),
+                   std::max<Amount>(free.y - needs_[shape].y, 0)};
   ScoreParts out;
-  out.fit = potential_.waste(free.x, free.y) -
-            potential_.waste(free.x - needs_[shape].x, free.y - needs_[shape].y);
+  out.fit = fit().waste(free) - fit().waste(after);
   if (potential_.looks_at_cards() && compiled_.first_card(node) != compiled_.end_card(node)) {
     const auto cards = best_cards(wanted, node);
     if (cards) out.fit += cards_fit(wanted, node, *cards);
   }
-  out.fit = fit_value(out.fit);
+  out.fit = bounded_part(weighted(out.fit, fit_milli_));
   if (ledger_.jobs_on(node) == 0) {
     out.pack = bounded_part(weighted(-potential_.opening(node), objectives.pack));
   }
@@ -147,10 +138,6 @@ ScoreParts Scorer::lasting_parts(Index shape, Index taste, Index node) const {
 
 bool Scorer::plain() const {
   return compiled_.problem().rules.objectives.balance == 0 && !potential_.looks_at_cards();
-}
-
-std::int64_t Scorer::fit_value(std::int64_t less_waste) const {
-  return bounded_part(weighted(less_waste, fit_milli_));
 }
 
 std::int64_t Scorer::liking(Index taste, Index node) const {

@@ -3,6 +3,7 @@
 // that it can be kept in tables; the other on who is around. Both are integers, in 2^20ths of a
 // mean node; higher is better.
 
+#include <algorithm>
 #include <cstdint>
 #include <limits>
 
@@ -57,6 +58,7 @@ class Scorer {
   // The lasting part once more, for those who keep the amounts of many nodes in use beside each
   // other: what is free of the two scarcest resources decides, unless there are cards or balance to
   // be looked at.
+  // What is overbooked is as good as taken.
   struct Axes {
     Amount x = 0, y = 0;
   };
@@ -65,11 +67,17 @@ class Scorer {
   Index y_resource() const { return potential_.y_resource(); }
   Axes free_axes(Index node) const;
   Axes needs(Index shape) const { return needs_[shape]; }
-  std::int64_t waste(Axes free) const { return potential_.waste(free.x, free.y); }
-  // Of what is free before and after; liking() apart.
-  std::int64_t fit(std::int64_t waste_before, Axes after) const {
-    return fit_value(waste_before - waste(after));
-  }
+  struct Fit {
+    Potential::Lookup lookup;
+    int milli;  // what it matters
+    std::int64_t waste(Axes free) const { return lookup.waste(free.x, free.y); }
+    // Of what is free before and after; liking() apart.
+    std::int64_t operator()(std::int64_t waste_before, Axes after) const {
+      const std::int64_t less = waste_before - waste(after);
+      return bounded_part(milli == 1000 ? less : weighted(less, milli));
+    }
+  };
+  Fit fit() const { return {potential_.lookup(), fit_milli_}; }
 
   // A weight of 1..100 as a value.
   std::int64_t spread_value(int weight) const { return spread_unit_ * weight; }
@@ -78,10 +86,17 @@ class Scorer {
   std::int64_t crowd_value() const { return crowd_; }
 
  private:
+  // So that the sum of the parts that last stays within its bounds.
+  static constexpr std::int64_t most_of_a_part = std::int64_t{1} << 26;
+  static std::int64_t weighted(std::int64_t value, int milli) {
+    return std::clamp(value, -(std::int64_t{1} << 40), std::int64_t{1} << 40) * milli / 1000;
+  }
+  static std::int64_t bounded_part(std::int64_t value) {
+    return std::clamp(value, -most_of_a_part, most_of_a_part);
+  }
   ScoreParts lasting_parts(Index shape, Index taste, Index node) const;
   void add_company(Index job, Index node, ScoreParts& out) const;
   void measure_needs();
-  std::int64_t fit_value(std::int64_t less_waste) const;
   Axes needs_of(const Shape& shape) const;
   std::int64_t balance(const Shape& shape, Index node) const;
   std::int64_t cards_fit(const Shape& shape, Index node, const Cards& cards) const;
