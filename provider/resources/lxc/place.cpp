@@ -1,11 +1,11 @@
 #include "provider/resources/lxc/place.hpp"
 
 #include <algorithm>
-#include <set>
 
 #include "libpaas/base/text.hpp"
 #include "libpaas/base/units.hpp"
 #include "provider/resources/lxc/rules.hpp"
+#include "provider/whereabouts.hpp"
 
 namespace paas::lxc {
 namespace {
@@ -13,25 +13,6 @@ namespace {
 using tf::at;
 using tf::Path;
 using tf::Value;
-
-std::string listed(const std::set<std::string>& names) {
-  return join(std::vector<std::string>(names.begin(), names.end()), ", ");
-}
-
-// Whether the node is one to look for storages on.
-bool check_node(const std::string& node, const proxmox::Resources& list, tf::Diagnostics& out) {
-  std::set<std::string> online;
-  for (const proxmox::Node& one : list.nodes)
-    if (one.online) online.insert(one.name);
-  if (online.empty() || online.contains(node)) return !online.empty();
-  const bool there = std::any_of(list.nodes.begin(), list.nodes.end(),
-                                 [&](const proxmox::Node& one) { return one.name == node; });
-  out.push_back(tf::error_at(Path("node"), there ? "the node is offline" : "no such node",
-                             "The container is to be on \"" + node + "\", which is " +
-                                 (there ? "offline" : "not in the cluster") +
-                                 ".\n\nSet node = \"…\" to one of: " + listed(online) + "."));
-  return false;
-}
 
 bool creates(const tf::Planning& planning) {
   return planning.prior.is_null() || !planning.plan.requires_replace.empty();
@@ -96,24 +77,17 @@ bool takes_a_place(const tf::Planning& planning) {
 
 void check_place(const tf::Planning& planning, const proxmox::Resources& list) {
   const Value& planned = planning.plan.state;
+  tf::Diagnostics& out = planning.diagnostics;
   const std::string* node = text_at(planned, "node");
-  if (!node || !check_node(*node, list, planning.diagnostics)) return;
-  std::set<std::string> storages;
-  for (const proxmox::Storage& storage : list.storages)
-    if (storage.node == *node) storages.insert(storage.name);
-  if (storages.empty()) return;
-  const auto check_storage = [&](const Path& path, const Value& volume) {
-    const std::string* storage = text_at(volume, "storage");
-    if (!storage || storages.contains(*storage)) return;
-    planning.diagnostics.push_back(tf::error_at(
-        path.attribute("storage"), "no such storage on the node",
-        to_text(path.attribute("storage")) + " is \"" + *storage + "\", which is not on " + *node +
-            ", or may not be seen (Datastore.Audit).\n\nSet storage to one of: " +
-            listed(storages) + "; or set node = \"…\" to a node that has it."));
+  if (!node || !provider::check_node(Path("node"), "The container", *node, list, out)) return;
+  const auto check_volume = [&](const Path& path, const Value& volume) {
+    if (const std::string* storage = text_at(volume, "storage"))
+      provider::check_storage(path.attribute("storage"), *storage, *node, list, out);
   };
-  check_storage(Path("root_disk"), at(planned, "root_disk"));
+  check_volume(Path("root_disk"), at(planned, "root_disk"));
+  if (creates(planning)) check_volume(Path("clone"), at(planned, "clone"));
   if (const tf::Map* points = at(planned, "mount_points").as<tf::Map>())
-    for (const auto& [slot, point] : *points) check_storage(Path("mount_points").key(slot), point);
+    for (const auto& [slot, point] : *points) check_volume(Path("mount_points").key(slot), point);
 }
 
 std::optional<provider::Booking> booking_of(const tf::Planning& planning) {

@@ -105,6 +105,22 @@ TEST_CASE("a storage that the node lacks is an error at each volume on it", "[pl
   CHECK(plan.diagnostics[1].detail.find("Set storage to one of: local;") != std::string::npos);
 }
 
+TEST_CASE("the storage of a clone is looked for where it is made", "[place]") {
+  Map clone{{"vmid", 100}, {"storage", "nix"}};
+  for (const tf::Attribute& a : lxc::clone_object().schema().attributes)
+    clone.emplace(a.name, Null{});
+  const Map given{{"template", Null{}}, {"clone", clone}};
+  Planned plan(Null{}, config_with(given));
+  lxc::check_place(plan.planning(), cluster());
+  REQUIRE(plan.diagnostics.size() == 1);
+  CHECK(plan.diagnostics[0].path == Path("clone").attribute("storage"));
+  // A copy that moves does not need it any more.
+  Planned moved(state_of(given), config_with(given));
+  moved.plan.state.as<Map>()->at("node") = "pve2";
+  lxc::check_place(moved.planning(), cluster());
+  CHECK(moved.diagnostics.empty());
+}
+
 TEST_CASE("what may not be seen refuses nothing", "[place]") {
   proxmox::Resources blind = cluster();
   blind.storages.clear();

@@ -2,6 +2,7 @@
 
 #include "provider/deadline.hpp"
 #include "provider/resources/lxc_template/plan.hpp"
+#include "provider/whereabouts.hpp"
 
 namespace paas::lxc_template {
 namespace {
@@ -55,6 +56,13 @@ class LxcTemplateResource final : public tf::Typed<Template> {
   void refine(const tf::Planning& planning) const override {
     const auto services = services_->get();
     refine_plan(planning, {services->policy(), services->files()});
+    if (!planning.prior.is_null() && planning.plan.requires_replace.empty()) return;
+    const std::string* node = tf::at(planning.plan.state, "node").as<std::string>();
+    const std::string* storage = tf::at(planning.plan.state, "storage").as<std::string>();
+    const auto list = node ? services->cluster_list() : nullptr;
+    Diagnostics& out = planning.diagnostics;
+    if (list && provider::check_node(Path("node"), "The template", *node, *list, out) && storage)
+      provider::check_storage(Path("storage"), *storage, *node, *list, out);
   }
 
   tf::Outcome<Template> create(const Template& planned, const Template&,
