@@ -44,9 +44,9 @@ Result<Fingerprint> parse_fingerprint(std::string_view text);
 // As the Proxmox web interface shows it: "AA:BB:…".
 std::string print_fingerprint(const Fingerprint& fingerprint);
 
-// Whether the file of authorities, if one is named, can be read and holds a certificate in PEM form,
-// so that a mistake is said before anything is sent. Reads the file. Errors: `not_found`, `denied`,
-// `invalid`, with a remedy.
+// Whether the file of authorities, if one is named, can be read and holds a certificate in PEM
+// form, so that a mistake is said before anything is sent. Reads the file. Errors: `not_found`,
+// `denied`, `invalid`, with a remedy.
 Result<void> check_authorities(const TlsTrust& trust);
 
 }  // namespace paas

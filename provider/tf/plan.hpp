@@ -14,11 +14,12 @@ struct Plan {
 // What applying `config` to `prior` will give (null prior: create; null config: destroy).
 //
 // Per attribute: the configured value; where that is null, the fallback, else (computed) the prior
-// value. A value that only says the same differently (Rules::same) stays as it was; a collection does
-// not: while an element of it is unknown the configured words have to be planned, and a second plan
-// that finds it the same after all must not go back on them. Once anything changes, computed attributes that nobody set become unknown, `stable` ones only for a new object.
-// Nested maps are matched by key, lists by position; sets are taken from the configuration whole.
-// Write-only attributes are null; unknown values, blocks and elements are echoed.
+// value. A value that only says the same differently (Rules::same) stays as it was; a collection
+// does not: while an element of it is unknown the configured words have to be planned, and a second
+// plan that finds it the same after all must not go back on them. Once anything changes, computed
+// attributes that nobody set become unknown, `stable` ones only for a new object. Nested maps are
+// matched by key, lists by position; sets are taken from the configuration whole. Write-only
+// attributes are null; unknown values, blocks and elements are echoed.
 //
 // A change of a `replaces` attribute asks for a new object, and the state is then planned as for a
 // create. The path is that of the changed leaf, or of the set it stands in. A leaf speaks only for

@@ -34,7 +34,8 @@ constexpr Trait operator|(Trait a, Trait b) {
 using Check = std::function<Result<void>(const Value&)>;
 
 // Whether two known, non-null values mean the same ("2G" and "2048"). Where they do, a plan keeps
-// the prior one, but for collections (plan.hpp), and what is read keeps the words it was written in.
+// the prior one, but for collections (plan.hpp), and what is read keeps the words it was written
+// in.
 using Same = std::function<bool(const Value& prior, const Value& config)>;
 
 struct Rules {

@@ -9,7 +9,8 @@ namespace paas::fake_pve {
 bool is_control(const HttpRequest& request);
 
 // Answers with JSON: 200 and what was asked for, 404 for an unknown path, 400 with `message`
-// for a body that makes no sense, 413 for one that is too large. Asks for no credentials: the server listens on loopback.
+// for a body that makes no sense, 413 for one that is too large. Asks for no credentials: the
+// server listens on loopback.
 HttpReply control(World& world, const HttpRequest& request);
 
 }  // namespace paas::fake_pve
