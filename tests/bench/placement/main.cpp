@@ -15,6 +15,7 @@
 #include "tests/bench/placement/options.hpp"
 #include "tests/bench/placement/packing.hpp"
 #include "tests/bench/placement/row.hpp"
+#include "tests/bench/placement/speed.hpp"
 #include "tests/bench/placement/stability.hpp"
 
 namespace paas::bench {
@@ -28,9 +29,9 @@ struct Suite {
 // In the order of the table. Whoever has rows adds a line.
 const std::vector<Suite>& suites() {
   static const std::vector<Suite> all{
-      {"mixes", mix_rows},
-      {"openb", openb_rows},
-      {"stability", stability_rows},
+      {"speed-fill", fill_speed_rows}, {"speed-dry-run", dry_run_rows},
+      {"speed-weight", weight_rows},   {"mixes", mix_rows},
+      {"openb", openb_rows},           {"stability", stability_rows},
       {"moves", fewest_moves_rows},
   };
   return all;

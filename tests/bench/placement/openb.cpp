@@ -1,8 +1,8 @@
 #include "tests/bench/placement/openb.hpp"
 
 #include <algorithm>
+#include <charconv>
 #include <fstream>
-#include <optional>
 
 #include "libpaas/base/text.hpp"
 #include "libpaas/placement/model.hpp"
@@ -167,6 +167,22 @@ Result<std::vector<std::size_t>> openb_order(const TraceText& file, std::size_t 
   }
   if (out.empty()) return fail(Errc::invalid, file.name + ": no rows");
   return out;
+}
+
+Result<std::optional<double>> openb_published(const TraceText& file, const Published& wanted) {
+  Rows rows(file);
+  TRY(rows.have({"workload", "policy", "arrived_pct", "alloc_pct_mean"}));
+  while (rows.next()) {
+    TRY(rows.whole());
+    if (rows.text("workload") != wanted.workload || rows.text("policy") != wanted.policy) continue;
+    if (TRY(rows.number("arrived_pct", 0, 1000)) != 100) continue;
+    const std::string_view text = rows.text("alloc_pct_mean");
+    double out = 0;
+    const auto [end, problem] = std::from_chars(text.data(), text.data() + text.size(), out);
+    if (problem == std::errc() && end == text.data() + text.size()) return out;
+    return rows.wrong("alloc_pct_mean is not a number: " + excerpt(text, 40));
+  }
+  return std::nullopt;
 }
 
 std::vector<std::size_t> shuffled_order(const std::vector<Shape>& pods,

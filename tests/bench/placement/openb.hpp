@@ -5,6 +5,7 @@
 // Errors of all readers: `invalid`, naming file and line.
 
 #include <filesystem>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -32,6 +33,14 @@ Result<std::vector<Shape>> openb_pods(const TraceText& file);
 
 // A published order: numbers of rows, from 0, one a line.
 Result<std::vector<std::size_t>> openb_order(const TraceText& file, std::size_t rows);
+
+// What a policy reached on a workload when as many cards were asked for as there are, by the results
+// of others. Columns workload, policy, arrived_pct, alloc_pct_mean; none if it is not among them.
+struct Published {
+  std::string workload;
+  std::string policy;
+};
+Result<std::optional<double>> openb_published(const TraceText& file, const Published& wanted);
 
 // The order where none is published: the rows shuffled (Fisher and Yates from the end, by
 // splitmix64 of this seed), then rows drawn by the same generator until 1.3 times the cards that

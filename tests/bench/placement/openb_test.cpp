@@ -83,6 +83,20 @@ TEST_CASE("openb: a published order") {
   CHECK(complaint(openb_order({"order.txt", "\n"}, 3)) == "order.txt: no rows");
 }
 
+TEST_CASE("openb: results of others") {
+  const std::string head = "workload,policy,arrived_pct,alloc_pct_mean,n\n";
+  const TraceText file{"results.csv",
+                       head + "w,FGD,90,89.9,10\nw,FGD,100,95.25,10\nv,FGD,100,x,10\n"};
+  const auto found = openb_published(file, {"w", "FGD"});
+  REQUIRE(found);
+  CHECK(*found == std::optional<double>(95.25));
+  const auto other = openb_published(file, {"w", "BestFit"});
+  REQUIRE(other);
+  CHECK(!other->has_value());
+  CHECK(complaint(openb_published(file, {"v", "FGD"})) ==
+        "results.csv:4: alloc_pct_mean is not a number: \"x\"");
+}
+
 TEST_CASE("openb: an order of our own has every row, and 1.3 times the cards that there are") {
   const auto nodes = openb_nodes(two_nodes);
   const std::vector<Shape> pods{{1, 1, 1, 300}, {1, 1}, {1, 1, 1, 200}};
