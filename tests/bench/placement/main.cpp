@@ -14,6 +14,7 @@
 #include "tests/bench/placement/fewest_moves.hpp"
 #include "tests/bench/placement/options.hpp"
 #include "tests/bench/placement/packing.hpp"
+#include "tests/bench/placement/roadef.hpp"
 #include "tests/bench/placement/row.hpp"
 #include "tests/bench/placement/speed.hpp"
 #include "tests/bench/placement/stability.hpp"
@@ -33,6 +34,7 @@ const std::vector<Suite>& suites() {
       {"speed-weight", weight_rows},   {"mixes", mix_rows},
       {"openb", openb_rows},           {"stability", stability_rows},
       {"moves", fewest_moves_rows},
+      {"roadef", roadef_rows},
   };
   return all;
 }
