@@ -2,74 +2,205 @@
 
 #include <charconv>
 #include <cmath>
-#include <nlohmann/json.hpp>
+
+#include "libpaas/base/text.hpp"
 
 namespace paas {
 namespace {
 
-// Builds our value from nlohmann's parser events; refuses what is too deep or said twice.
-class Builder : public nlohmann::json_sax<nlohmann::json> {
+// Reads RFC 8259, and refuses what is too deep, said twice or no UTF-8. By hand, because an answer
+// of a cluster or a state is nothing but short strings, most of which are copied in one piece.
+class Reader {
  public:
-  explicit Builder(std::size_t max_depth) : max_depth_(max_depth) {}
+  Reader(std::string_view text, std::size_t max_depth) : text_(text), max_depth_(max_depth) {}
 
-  bool null() override { return add(Json{}); }
-  bool boolean(bool value) override { return add(Json{value}); }
-  bool number_integer(number_integer_t value) override { return add(Json{value}); }
-  bool number_unsigned(number_unsigned_t value) override { return add(Json{value}); }
-  bool number_float(number_float_t, const string_t& text) override {
-    return add(Json{Json::Number{text}});
+  bool run(Json& out) {
+    if (text_.starts_with("\xEF\xBB\xBF")) at_ = 3;  // a byte order mark says nothing in UTF-8
+    return value(out, 0) && (space(), at_ == text_.size() || malformed());
   }
-  // Copied: the parser goes on with its buffer, and would have to grow another one.
-  bool string(string_t& value) override { return add(Json{std::string(value)}); }
-  bool binary(binary_t&) override { return refuse("binary value"); }
-  bool start_object(std::size_t) override { return open(Json{Json::Object{}}); }
-  bool end_object() override { return close(); }
-  bool start_array(std::size_t) override { return open(Json{Json::Array{}}); }
-  bool end_array() override { return close(); }
-  bool key(string_t& name) override {
-    const auto [member, is_new] = open_.back()->object()->try_emplace(name);
-    if (!is_new) return refuse("a member is given twice");
-    member_ = &member->second;
-    return true;
-  }
-  bool parse_error(std::size_t position, const std::string&,
-                   const nlohmann::detail::exception&) override {
-    position_ = position;
-    return refuse("malformed JSON");
-  }
-
-  Json take() { return std::move(root_); }
   const std::string& problem() const { return problem_; }
   std::optional<std::size_t> position() const { return position_; }
 
  private:
   bool refuse(std::string why) {
-    if (problem_.empty()) problem_ = std::move(why);
+    problem_ = std::move(why);
     return false;
   }
-  Json* put(Json value) {
-    if (open_.empty()) return &(root_ = std::move(value));
-    if (auto* list = open_.back()->array()) return &list->emplace_back(std::move(value));
-    return &(*member_ = std::move(value));
+  // At the byte that comes next, or behind the last one.
+  bool malformed() {
+    position_ = at_ + 1;
+    return refuse("malformed JSON");
   }
-  bool add(Json value) {
-    put(std::move(value));
+  char peek() const { return at_ < text_.size() ? text_[at_] : '\0'; }
+  bool take(char c) {
+    if (peek() != c || at_ == text_.size()) return false;
+    ++at_;
     return true;
   }
-  bool open(Json value) {
-    if (open_.size() >= max_depth_) return refuse("nested too deep");
-    open_.push_back(put(std::move(value)));
-    return true;
+  void space() {
+    while (at_ < text_.size() &&
+           (text_[at_] == ' ' || text_[at_] == '\n' || text_[at_] == '\r' || text_[at_] == '\t'))
+      ++at_;
   }
-  bool close() {
-    open_.pop_back();
+
+  bool value(Json& out, std::size_t depth) {
+    space();
+    switch (peek()) {
+      case '{':
+        return object(out, depth);
+      case '[':
+        return array(out, depth);
+      case '"': {
+        std::string text;
+        if (!string(text)) return false;
+        out = Json{std::move(text)};
+        return true;
+      }
+      case 't':
+        return word("true", Json{true}, out);
+      case 'f':
+        return word("false", Json{false}, out);
+      case 'n':
+        return word("null", Json{}, out);
+      default:
+        return number(out);
+    }
+  }
+
+  bool word(std::string_view expected, Json meaning, Json& out) {
+    for (const char c : expected)
+      if (!take(c)) return malformed();
+    out = std::move(meaning);
     return true;
   }
 
+  bool object(Json& out, std::size_t depth) {
+    if (depth >= max_depth_) return refuse("nested too deep");
+    ++at_;
+    Json::Object& members = *(out = Json{Json::Object{}}).object();
+    space();
+    if (take('}')) return true;
+    while (true) {
+      std::string name;
+      if (peek() != '"') return malformed();
+      if (!string(name)) return false;
+      const auto [member, is_new] = members.try_emplace(std::move(name));
+      if (!is_new) return refuse("a member is given twice");
+      space();
+      if (!take(':')) return malformed();
+      if (!value(member->second, depth + 1)) return false;
+      space();
+      if (take('}')) return true;
+      if (!take(',')) return malformed();
+      space();
+    }
+  }
+
+  bool array(Json& out, std::size_t depth) {
+    if (depth >= max_depth_) return refuse("nested too deep");
+    ++at_;
+    Json::Array& items = *(out = Json{Json::Array{}}).array();
+    space();
+    if (take(']')) return true;
+    while (true) {
+      if (!value(items.emplace_back(), depth + 1)) return false;
+      space();
+      if (take(']')) return true;
+      if (!take(',')) return malformed();
+    }
+  }
+
+  bool digits() {
+    const std::size_t begin = at_;
+    while (at_ < text_.size() && text_[at_] >= '0' && text_[at_] <= '9') ++at_;
+    return at_ > begin || malformed();
+  }
+
+  bool number(Json& out) {
+    const std::size_t begin = at_;
+    take('-');
+    if (!take('0') && !digits()) return false;
+    if (take('.') && !digits()) return false;
+    if (take('e') || take('E')) {
+      if (!take('+')) take('-');
+      if (!digits()) return false;
+    }
+    out = Json{Json::Number{std::string(text_.substr(begin, at_ - begin))}};
+    return true;
+  }
+
+  bool string(std::string& out) {
+    const std::size_t begin = ++at_;
+    bool ascii = true;
+    while (true) {
+      const std::size_t plain = at_;
+      for (; at_ < text_.size(); ++at_) {
+        const auto c = static_cast<unsigned char>(text_[at_]);
+        if (c == '"' || c == '\\' || c < 0x20) break;
+        ascii = ascii && c < 0x80;
+      }
+      out.append(text_, plain, at_ - plain);
+      if (take('"')) break;
+      if (!take('\\')) return malformed();
+      if (!escape(out)) return false;
+    }
+    if (ascii || is_utf8(text_.substr(begin, at_ - 1 - begin))) return true;
+    at_ = begin;
+    return malformed();
+  }
+
+  bool escape(std::string& out) {
+    static constexpr std::string_view letters = "\"\\/bfnrt";
+    static constexpr std::string_view meant = "\"\\/\b\f\n\r\t";
+    if (take('u')) return code_point(out);
+    const std::size_t which = at_ < text_.size() ? letters.find(text_[at_]) : letters.npos;
+    if (which == letters.npos) return malformed();
+    ++at_;
+    out += meant[which];
+    return true;
+  }
+
+  // What follows "\\u": a character, or the first half of one that is followed by the second.
+  bool code_point(std::string& out) {
+    std::uint32_t code = 0;
+    if (!four_digits(code)) return false;
+    if (code >= 0xDC00 && code <= 0xDFFF) return malformed();
+    if (code >= 0xD800 && code <= 0xDBFF) {
+      std::uint32_t low = 0;
+      if (!take('\\') || !take('u')) return malformed();
+      if (!four_digits(low)) return false;
+      if (low < 0xDC00 || low > 0xDFFF) return malformed();
+      code = 0x10000 + ((code - 0xD800) << 10) + (low - 0xDC00);
+    }
+    const auto byte = [&](std::uint32_t bits) { out += static_cast<char>(bits); };
+    if (code < 0x80) {
+      byte(code);
+    } else if (code < 0x800) {
+      byte(0xC0 | code >> 6);
+      byte(0x80 | (code & 0x3F));
+    } else if (code < 0x10000) {
+      byte(0xE0 | code >> 12);
+      byte(0x80 | (code >> 6 & 0x3F));
+      byte(0x80 | (code & 0x3F));
+    } else {
+      byte(0xF0 | code >> 18);
+      byte(0x80 | (code >> 12 & 0x3F));
+      byte(0x80 | (code >> 6 & 0x3F));
+      byte(0x80 | (code & 0x3F));
+    }
+    return true;
+  }
+
+  bool four_digits(std::uint32_t& code) {
+    const std::string_view four = text_.substr(at_, 4);
+    const auto [stop, problem] = std::from_chars(four.data(), four.data() + four.size(), code, 16);
+    at_ += static_cast<std::size_t>(stop - four.data());
+    return (four.size() == 4 && stop == four.data() + 4 && problem == std::errc{}) || malformed();
+  }
+
+  std::string_view text_;
   std::size_t max_depth_;
-  Json root_;
-  std::vector<Json*> open_;
-  Json* member_ = nullptr;  // of the innermost object, named and without its value yet
+  std::size_t at_ = 0;
   std::string problem_;
   std::optional<std::size_t> position_;
 };
@@ -210,10 +341,11 @@ Result<Json> parse_json(std::string_view text, const JsonLimits& limits) {
     return fail(Errc::invalid, "JSON of " + std::to_string(text.size()) +
                                    " bytes is larger than the limit of " +
                                    std::to_string(limits.max_bytes));
-  Builder builder(limits.max_depth);
-  if (nlohmann::json::sax_parse(text.begin(), text.end(), &builder)) return builder.take();
-  std::string message = builder.problem();
-  if (builder.position()) message += " at " + line_and_column(text, *builder.position());
+  Reader reader(text, limits.max_depth);
+  Json value;
+  if (reader.run(value)) return value;
+  std::string message = reader.problem();
+  if (reader.position()) message += " at " + line_and_column(text, *reader.position());
   return fail(Errc::invalid, std::move(message));
 }
 
