@@ -34,7 +34,9 @@ enum class MountKind { volume, bind, tmpfs };
 struct Mount {
   MountKind kind = MountKind::volume;
   std::string source{};  // the volume's name, or the host's path; empty for tmpfs
-  std::string target;    // in the container
+  // Of a volume: one for all of the project, whoever names it. Else each replica has its own.
+  bool shared = false;
+  std::string target;  // in the container
   bool read_only = false;
   std::optional<std::uint64_t> size_mib{};  // of a tmpfs
   bool operator==(const Mount&) const = default;

@@ -7,8 +7,8 @@ from repository import CXX, Tree, folder_of, includes, is_test, none, write
 # --- The layers, lowest first. A folder may include lower layers and the folder it stands in, never
 # higher ones, and its neighbours in the same layer only where NEIGHBOURS says so. ----------------
 
-PURE = ("placement", "mesh", "acme", "image", "rollout", "reconcile", "proxmox", "engine", "proxy",
-        "dns", "cluster")
+PURE = ("blueprint", "placement", "mesh", "acme", "image", "rollout", "reconcile", "proxmox",
+        "engine", "proxy", "dns", "cluster")
 
 LAYERS = (
     ("base", ("libpaas/base",)),
