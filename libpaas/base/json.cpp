@@ -1,5 +1,7 @@
 #include "libpaas/base/json.hpp"
 
+#include <rapidjson/memorystream.h>
+#include <rapidjson/reader.h>
 #include <charconv>
 #include <cmath>
 
@@ -8,201 +10,65 @@
 namespace paas {
 namespace {
 
-// Reads RFC 8259, and refuses what is too deep, said twice or no UTF-8. By hand, because an answer
-// of a cluster or a state is nothing but short strings, most of which are copied in one piece.
-class Reader {
+// Builds our value from the events of RapidJSON, which gives numbers as text when asked to; refuses
+// what is too deep, said twice or no UTF-8.
+class Builder : public rapidjson::BaseReaderHandler<rapidjson::UTF8<>, Builder> {
  public:
-  Reader(std::string_view text, std::size_t max_depth) : text_(text), max_depth_(max_depth) {}
+  explicit Builder(std::size_t max_depth) : max_depth_(max_depth) {}
 
-  bool run(Json& out) {
-    if (text_.starts_with("\xEF\xBB\xBF")) at_ = 3;  // a byte order mark says nothing in UTF-8
-    return value(out, 0) && (space(), at_ == text_.size() || malformed());
+  bool Null() { return add(Json{}); }
+  bool Bool(bool value) { return add(Json{value}); }
+  bool RawNumber(const char* text, std::size_t size, bool) {
+    return add(Json{Json::Number{std::string(text, size)}});
   }
+  bool String(const char* text, std::size_t size, bool) {
+    return is_utf8({text, size}) && add(Json{std::string(text, size)});
+  }
+  bool Key(const char* text, std::size_t size, bool) {
+    if (!is_utf8({text, size})) return false;
+    const auto [member, is_new] = open_.back()->object()->try_emplace(std::string(text, size));
+    if (!is_new) return refuse("a member is given twice");
+    member_ = &member->second;
+    return true;
+  }
+  bool StartObject() { return open(Json{Json::Object{}}); }
+  bool EndObject(std::size_t) { return close(); }
+  bool StartArray() { return open(Json{Json::Array{}}); }
+  bool EndArray(std::size_t) { return close(); }
+
+  Json take() { return std::move(root_); }
+  // Empty where the text is no JSON at all.
   const std::string& problem() const { return problem_; }
-  std::optional<std::size_t> position() const { return position_; }
 
  private:
   bool refuse(std::string why) {
     problem_ = std::move(why);
     return false;
   }
-  // At the byte that comes next, or behind the last one.
-  bool malformed() {
-    position_ = at_ + 1;
-    return refuse("malformed JSON");
+  Json* put(Json value) {
+    if (open_.empty()) return &(root_ = std::move(value));
+    if (auto* list = open_.back()->array()) return &list->emplace_back(std::move(value));
+    return &(*member_ = std::move(value));
   }
-  char peek() const { return at_ < text_.size() ? text_[at_] : '\0'; }
-  bool take(char c) {
-    if (peek() != c || at_ == text_.size()) return false;
-    ++at_;
+  bool add(Json value) {
+    put(std::move(value));
     return true;
   }
-  void space() {
-    while (at_ < text_.size() &&
-           (text_[at_] == ' ' || text_[at_] == '\n' || text_[at_] == '\r' || text_[at_] == '\t'))
-      ++at_;
+  bool open(Json value) {
+    if (open_.size() >= max_depth_) return refuse("nested too deep");
+    open_.push_back(put(std::move(value)));
+    return true;
   }
-
-  bool value(Json& out, std::size_t depth) {
-    space();
-    switch (peek()) {
-      case '{':
-        return object(out, depth);
-      case '[':
-        return array(out, depth);
-      case '"': {
-        std::string text;
-        if (!string(text)) return false;
-        out = Json{std::move(text)};
-        return true;
-      }
-      case 't':
-        return word("true", Json{true}, out);
-      case 'f':
-        return word("false", Json{false}, out);
-      case 'n':
-        return word("null", Json{}, out);
-      default:
-        return number(out);
-    }
-  }
-
-  bool word(std::string_view expected, Json meaning, Json& out) {
-    for (const char c : expected)
-      if (!take(c)) return malformed();
-    out = std::move(meaning);
+  bool close() {
+    open_.pop_back();
     return true;
   }
 
-  bool object(Json& out, std::size_t depth) {
-    if (depth >= max_depth_) return refuse("nested too deep");
-    ++at_;
-    Json::Object& members = *(out = Json{Json::Object{}}).object();
-    space();
-    if (take('}')) return true;
-    while (true) {
-      std::string name;
-      if (peek() != '"') return malformed();
-      if (!string(name)) return false;
-      const auto [member, is_new] = members.try_emplace(std::move(name));
-      if (!is_new) return refuse("a member is given twice");
-      space();
-      if (!take(':')) return malformed();
-      if (!value(member->second, depth + 1)) return false;
-      space();
-      if (take('}')) return true;
-      if (!take(',')) return malformed();
-      space();
-    }
-  }
-
-  bool array(Json& out, std::size_t depth) {
-    if (depth >= max_depth_) return refuse("nested too deep");
-    ++at_;
-    Json::Array& items = *(out = Json{Json::Array{}}).array();
-    space();
-    if (take(']')) return true;
-    while (true) {
-      if (!value(items.emplace_back(), depth + 1)) return false;
-      space();
-      if (take(']')) return true;
-      if (!take(',')) return malformed();
-    }
-  }
-
-  bool digits() {
-    const std::size_t begin = at_;
-    while (at_ < text_.size() && text_[at_] >= '0' && text_[at_] <= '9') ++at_;
-    return at_ > begin || malformed();
-  }
-
-  bool number(Json& out) {
-    const std::size_t begin = at_;
-    take('-');
-    if (!take('0') && !digits()) return false;
-    if (take('.') && !digits()) return false;
-    if (take('e') || take('E')) {
-      if (!take('+')) take('-');
-      if (!digits()) return false;
-    }
-    out = Json{Json::Number{std::string(text_.substr(begin, at_ - begin))}};
-    return true;
-  }
-
-  bool string(std::string& out) {
-    const std::size_t begin = ++at_;
-    bool ascii = true;
-    while (true) {
-      const std::size_t plain = at_;
-      for (; at_ < text_.size(); ++at_) {
-        const auto c = static_cast<unsigned char>(text_[at_]);
-        if (c == '"' || c == '\\' || c < 0x20) break;
-        ascii = ascii && c < 0x80;
-      }
-      out.append(text_, plain, at_ - plain);
-      if (take('"')) break;
-      if (!take('\\')) return malformed();
-      if (!escape(out)) return false;
-    }
-    if (ascii || is_utf8(text_.substr(begin, at_ - 1 - begin))) return true;
-    at_ = begin;
-    return malformed();
-  }
-
-  bool escape(std::string& out) {
-    static constexpr std::string_view letters = "\"\\/bfnrt";
-    static constexpr std::string_view meant = "\"\\/\b\f\n\r\t";
-    if (take('u')) return code_point(out);
-    const std::size_t which = at_ < text_.size() ? letters.find(text_[at_]) : letters.npos;
-    if (which == letters.npos) return malformed();
-    ++at_;
-    out += meant[which];
-    return true;
-  }
-
-  // What follows "\\u": a character, or the first half of one that is followed by the second.
-  bool code_point(std::string& out) {
-    std::uint32_t code = 0;
-    if (!four_digits(code)) return false;
-    if (code >= 0xDC00 && code <= 0xDFFF) return malformed();
-    if (code >= 0xD800 && code <= 0xDBFF) {
-      std::uint32_t low = 0;
-      if (!take('\\') || !take('u')) return malformed();
-      if (!four_digits(low)) return false;
-      if (low < 0xDC00 || low > 0xDFFF) return malformed();
-      code = 0x10000 + ((code - 0xD800) << 10) + (low - 0xDC00);
-    }
-    const auto byte = [&](std::uint32_t bits) { out += static_cast<char>(bits); };
-    if (code < 0x80) {
-      byte(code);
-    } else if (code < 0x800) {
-      byte(0xC0 | code >> 6);
-      byte(0x80 | (code & 0x3F));
-    } else if (code < 0x10000) {
-      byte(0xE0 | code >> 12);
-      byte(0x80 | (code >> 6 & 0x3F));
-      byte(0x80 | (code & 0x3F));
-    } else {
-      byte(0xF0 | code >> 18);
-      byte(0x80 | (code >> 12 & 0x3F));
-      byte(0x80 | (code >> 6 & 0x3F));
-      byte(0x80 | (code & 0x3F));
-    }
-    return true;
-  }
-
-  bool four_digits(std::uint32_t& code) {
-    const std::string_view four = text_.substr(at_, 4);
-    const auto [stop, problem] = std::from_chars(four.data(), four.data() + four.size(), code, 16);
-    at_ += static_cast<std::size_t>(stop - four.data());
-    return (four.size() == 4 && stop == four.data() + 4 && problem == std::errc{}) || malformed();
-  }
-
-  std::string_view text_;
   std::size_t max_depth_;
-  std::size_t at_ = 0;
+  Json root_;
+  std::vector<Json*> open_;
+  Json* member_ = nullptr;  // of the innermost object, named and without its value yet
   std::string problem_;
-  std::optional<std::size_t> position_;
 };
 
 std::string line_and_column(std::string_view text, std::size_t position) {
@@ -341,12 +207,18 @@ Result<Json> parse_json(std::string_view text, const JsonLimits& limits) {
     return fail(Errc::invalid, "JSON of " + std::to_string(text.size()) +
                                    " bytes is larger than the limit of " +
                                    std::to_string(limits.max_bytes));
-  Reader reader(text, limits.max_depth);
-  Json value;
-  if (reader.run(value)) return value;
-  std::string message = reader.problem();
-  if (reader.position()) message += " at " + line_and_column(text, *reader.position());
-  return fail(Errc::invalid, std::move(message));
+  // A byte order mark says nothing in UTF-8.
+  const std::size_t mark = text.starts_with("\xEF\xBB\xBF") ? 3 : 0;
+  rapidjson::MemoryStream stream(text.data() + mark, text.size() - mark);
+  Builder builder(limits.max_depth);
+  rapidjson::Reader reader;
+  constexpr unsigned flags = rapidjson::kParseIterativeFlag | rapidjson::kParseNumbersAsStringsFlag;
+  const bool read = !reader.Parse<flags>(stream, builder).IsError();
+  // For RapidJSON a zero byte is the end.
+  if (read && mark + stream.Tell() == text.size()) return builder.take();
+  if (!builder.problem().empty()) return fail(Errc::invalid, builder.problem());
+  const std::size_t offset = read ? stream.Tell() : reader.GetErrorOffset();
+  return fail(Errc::invalid, "malformed JSON at " + line_and_column(text, mark + offset + 1));
 }
 
 std::string print_json(const Json& value) {

@@ -45,7 +45,7 @@ def test_exports_the_public_interface_and_nothing_else(library):
     assert [s for s in symbols if not ours.search(s)] == []
     for function in ("paas::parse_json(", "paas::describe", "paas::name_of("):
         assert any(s.startswith(function) for s in symbols), function
-    for inside in ("nlohmann", "anonymous namespace", "yaml", "YAML"):
+    for inside in ("rapidjson", "anonymous namespace", "yaml", "YAML"):
         assert not [s for s in symbols if inside in s], inside
 
 
