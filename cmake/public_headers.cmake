@@ -2,6 +2,7 @@
 # declarations in `#pragma GCC visibility push(default)` and `pop`; everything else in the library
 # is hidden. A public header includes public headers only.
 set(PAAS_PUBLIC_HEADERS
+    libpaas/adapters/connect_engine.hpp
     libpaas/adapters/connect_pve.hpp
     libpaas/adapters/curl_http.hpp
     libpaas/adapters/environment.hpp
@@ -22,6 +23,8 @@ set(PAAS_PUBLIC_HEADERS
     libpaas/direct/step_runner.hpp
     libpaas/direct/templates.hpp
     libpaas/direct/vmid_pool.hpp
+    libpaas/model/container.hpp
+    libpaas/model/engine.hpp
     libpaas/placement/amount.hpp
     libpaas/placement/explain.hpp
     libpaas/placement/model.hpp
@@ -31,6 +34,7 @@ set(PAAS_PUBLIC_HEADERS
     libpaas/placement/text.hpp
     libpaas/placement/what_if.hpp
     libpaas/ports/clock.hpp
+    libpaas/ports/container_runtime.hpp
     libpaas/ports/http.hpp
     libpaas/ports/pve.hpp
     libpaas/ports/random.hpp

@@ -3,8 +3,11 @@
 #include <curl/curl.h>
 #include <sys/stat.h>
 
+#include <algorithm>
 #include <array>
+#include <cerrno>
 #include <cstdio>
+#include <cstring>
 #include <new>
 
 #include "libpaas/adapters/curl_trust.hpp"
@@ -34,6 +37,8 @@ struct Exchange {
   int sent = 0;  // how often the request was put on a connection
   bool refused_repeat = false;
   bool too_large = false;
+  bool enough = false;   // said by whoever takes the pieces
+  bool success = false;  // by the last status line
   std::size_t header_bytes = 0;
   HttpResponse response{};
 
@@ -78,6 +83,7 @@ std::size_t take_header(char* data, std::size_t, std::size_t size, void* of) noe
   if (line.starts_with("HTTP/")) {  // also after an interim "100 Continue"
     exchange.response.headers.clear();
     exchange.response.reason = reason_of(line);
+    exchange.success = line.find(" 2") == line.find(' ');
     return size;
   }
   const auto colon = line.find(':');
@@ -89,6 +95,10 @@ std::size_t take_header(char* data, std::size_t, std::size_t size, void* of) noe
 
 std::size_t take_body(char* data, std::size_t, std::size_t size, void* of) noexcept {
   auto& exchange = *static_cast<Exchange*>(of);
+  if (exchange.request->on_body && exchange.success) {
+    exchange.enough = !exchange.request->on_body(std::string_view(data, size));
+    return exchange.enough ? CURL_WRITEFUNC_ERROR : size;
+  }
   if (size > exchange.request->max_response_bytes - exchange.response.body.size()) {
     exchange.too_large = true;
     return 0;
@@ -97,17 +107,28 @@ std::size_t take_body(char* data, std::size_t, std::size_t size, void* of) noexc
   return size;
 }
 
+// The file as far as it is wanted, then the tail.
 std::size_t read_file(char* into, std::size_t, std::size_t size, void* of) noexcept {
   auto& exchange = *static_cast<Exchange*>(of);
-  const std::size_t got = std::fread(into, 1, size, exchange.file.get());
-  if (got == 0 && std::ferror(exchange.file.get()) != 0) return CURL_READFUNC_ABORT;
+  const std::string& tail = exchange.request->file->tail;
+  const std::uint64_t of_file = exchange.file_bytes - tail.size();
+  std::size_t got = 0;
+  if (exchange.file_sent < of_file) {
+    const std::uint64_t wanted = std::min<std::uint64_t>(size, of_file - exchange.file_sent);
+    got = std::fread(into, 1, static_cast<std::size_t>(wanted), exchange.file.get());
+    if (got == 0) return CURL_READFUNC_ABORT;  // it cannot be read, or shrank meanwhile
+  } else {
+    const auto at = static_cast<std::size_t>(exchange.file_sent - of_file);
+    got = std::min(size, tail.size() - at);
+    std::memcpy(into, tail.data() + at, got);
+  }
   exchange.file_sent += got;
   return got;
 }
 
 int rewind_file(void* of, curl_off_t offset, int origin) noexcept {
   auto& exchange = *static_cast<Exchange*>(of);
-  if (origin != SEEK_SET || fseeko(exchange.file.get(), offset, SEEK_SET) != 0) {
+  if (origin != SEEK_SET || offset != 0 || fseeko(exchange.file.get(), 0, SEEK_SET) != 0) {
     return CURL_SEEKFUNC_FAIL;
   }
   exchange.file_sent = static_cast<std::uint64_t>(offset);
@@ -131,8 +152,30 @@ Result<void> open_upload(Exchange& exchange) {
       !S_ISREG(facts.st_mode)) {
     return fail(Errc::not_found, "unable to open the file \"" + path + "\"");
   }
-  exchange.file_bytes = static_cast<std::uint64_t>(facts.st_size);
+  const auto size = static_cast<std::uint64_t>(facts.st_size);
+  const HttpRequest::File& file = *exchange.request->file;
+  const bool is_form = !file.field.empty();
+  exchange.file_bytes =
+      is_form ? size : std::min(size, file.first_bytes.value_or(size)) + file.tail.size();
   return {};
+}
+
+void watch_upload(CURL* easy, Exchange& exchange) {
+  if (!exchange.request->file->progress) return;
+  curl_easy_setopt(easy, CURLOPT_XFERINFOFUNCTION, tell_progress);
+  curl_easy_setopt(easy, CURLOPT_XFERINFODATA, &exchange);
+  curl_easy_setopt(easy, CURLOPT_NOPROGRESS, 0L);
+}
+
+// The file as it is, with no form around it.
+void set_upload(CURL* easy, Exchange& exchange) {
+  curl_easy_setopt(easy, CURLOPT_UPLOAD, 1L);
+  curl_easy_setopt(easy, CURLOPT_INFILESIZE_LARGE, static_cast<curl_off_t>(exchange.file_bytes));
+  curl_easy_setopt(easy, CURLOPT_READFUNCTION, read_file);
+  curl_easy_setopt(easy, CURLOPT_READDATA, &exchange);
+  curl_easy_setopt(easy, CURLOPT_SEEKFUNCTION, rewind_file);
+  curl_easy_setopt(easy, CURLOPT_SEEKDATA, &exchange);
+  watch_upload(easy, exchange);
 }
 
 void set_form(CURL* easy, Exchange& exchange) {
@@ -150,11 +193,7 @@ void set_form(CURL* easy, Exchange& exchange) {
   curl_mime_data_cb(part, static_cast<curl_off_t>(exchange.file_bytes), read_file, rewind_file,
                     nullptr, &exchange);
   curl_easy_setopt(easy, CURLOPT_MIMEPOST, exchange.form.get());
-  if (file.progress) {
-    curl_easy_setopt(easy, CURLOPT_XFERINFOFUNCTION, tell_progress);
-    curl_easy_setopt(easy, CURLOPT_XFERINFODATA, &exchange);
-    curl_easy_setopt(easy, CURLOPT_NOPROGRESS, 0L);
-  }
+  watch_upload(easy, exchange);
 }
 
 void set_method(CURL* easy, Exchange& exchange) {
@@ -166,7 +205,9 @@ void set_method(CURL* easy, Exchange& exchange) {
     curl_easy_setopt(easy, CURLOPT_NOBODY, 1L);
     return;
   }
-  if (request.file) {
+  if (request.file && request.file->field.empty()) {
+    set_upload(easy, exchange);
+  } else if (request.file) {
     set_form(easy, exchange);
   } else if (has_body) {
     curl_easy_setopt(easy, CURLOPT_POSTFIELDSIZE_LARGE,
@@ -203,6 +244,10 @@ void set_manners(CURL* easy, const HttpOptions& options) {
   curl_easy_setopt(easy, CURLOPT_HEADERFUNCTION, take_header);
   curl_easy_setopt(easy, CURLOPT_WRITEFUNCTION, take_body);
   curl_easy_setopt(easy, CURLOPT_PREREQFUNCTION, before_request);
+  if (!options.unix_socket.empty()) {
+    curl_easy_setopt(easy, CURLOPT_UNIX_SOCKET_PATH, options.unix_socket.c_str());
+    curl_easy_setopt(easy, CURLOPT_PROXY, "");
+  }
 }
 
 void set_patience(CURL* easy, const HttpOptions& options, milliseconds timeout) {
@@ -210,7 +255,7 @@ void set_patience(CURL* easy, const HttpOptions& options, milliseconds timeout) 
                    static_cast<long>(options.connect_timeout.count()));
   if (timeout.count() > 0) {
     curl_easy_setopt(easy, CURLOPT_TIMEOUT_MS, static_cast<long>(timeout.count()));
-  } else {
+  } else if (options.stall_limit.count() > 0) {
     curl_easy_setopt(easy, CURLOPT_LOW_SPEED_LIMIT, 1L);
     curl_easy_setopt(easy, CURLOPT_LOW_SPEED_TIME, static_cast<long>(options.stall_limit.count()));
   }
@@ -282,6 +327,14 @@ Error CurlChannel::State::error_of(CURLcode code, const Exchange& exchange,
     default:
       break;
   }
+  if (exchange.sent == 0 && !options.unix_socket.empty()) {
+    long number = 0;
+    curl_easy_getinfo(easy.get(), CURLINFO_OS_ERRNO, &number);
+    const bool refused = number == EACCES || number == EPERM;
+    const std::string why = number == 0 ? reason : std::strerror(static_cast<int>(number));
+    return say(refused ? Errc::denied : Errc::unavailable,
+               "no connection to " + options.unix_socket + ": " + why);
+  }
   if (exchange.sent == 0) {
     return say(Errc::unavailable, "no connection to " + origin + ": " + reason)
         .advising(
@@ -333,7 +386,8 @@ Result<HttpResponse> CurlChannel::exchange(const HttpRequest& request, milliseco
   last_used_ = std::chrono::steady_clock::now();
   origin_ = origin;
   if (!ended) return fail(Errc::cancelled, "stopped while waiting for " + origin);
-  if (*ended != CURLE_OK) return tl::unexpected(state.error_of(*ended, exchange, origin));
+  if (*ended != CURLE_OK && !exchange.enough)
+    return tl::unexpected(state.error_of(*ended, exchange, origin));
   long status = 0;
   curl_easy_getinfo(easy, CURLINFO_RESPONSE_CODE, &status);
   exchange.response.status = static_cast<int>(status);

@@ -4,7 +4,8 @@
 //   send() ─▶ an idle connection of the same server, else a new one, else wait for one
 //             └▶ exchange; a read that met a connection closed meanwhile is sent once more
 //
-// Redirects are not followed. Proxies are those of the environment (https_proxy, no_proxy, …).
+// Redirects are not followed. An answer may be streamed. Proxies are those of the environment
+// (https_proxy, no_proxy, …).
 
 #include <chrono>
 #include <memory>
@@ -19,11 +20,14 @@ namespace paas {
 
 struct HttpOptions {
   TlsTrust trust{};
+  // Path of a socket on this machine to which every connection leads, whatever the address says.
+  std::string unix_socket{};
   int max_connections = 16;  // REQUIRES: > 0. Requests beyond it wait their turn
   // A connection idle for longer is not used again. Proxmox closes after exactly five seconds.
   std::chrono::milliseconds idle_limit{4'000};
   std::chrono::milliseconds connect_timeout{10'000};
-  // A request without a timeout of its own ends when nothing has moved for as long as this.
+  // A request without a timeout of its own ends when nothing has moved for as long as this; 0:
+  // never.
   std::chrono::seconds stall_limit{300};
   std::string user_agent = "paas";
   Log* log = nullptr;  // one debug line a request: method, address, status; null: silent
