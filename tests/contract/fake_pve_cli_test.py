@@ -1,7 +1,9 @@
 """fake-pve as a program: its arguments, its one line, its folder, its end."""
 
+import http.client
 import json
 import signal
+import ssl
 import stat
 import subprocess
 
@@ -102,6 +104,20 @@ def test_state_survives_a_restart(tmp_path):
         assert cluster.config(100)["hostname"] == "web"
         content = cluster.api("GET", "/nodes/pve2/storage/local-lvm/content")
         assert [v["volid"] for v in content] == ["local-lvm:vm-100-disk-0"]
+
+
+def test_a_control_request_that_is_too_large_is_refused(tmp_path):
+    with Cluster(tmp_path, nodes=1) as cluster:
+        context = ssl.create_default_context(cafile=cluster.ca_file)
+        host = cluster.url.removeprefix("https://")
+        connection = http.client.HTTPSConnection(host, context=context, timeout=60)
+        connection.putrequest("POST", "/fake/seed")
+        connection.putheader("Content-Length", str(600 * 1024))  # what follows is not read
+        connection.endheaders()
+        answer = connection.getresponse()
+        assert answer.status == 413 and "512 KiB" in json.loads(answer.read())["message"]
+        connection.close()
+        assert cluster.containers() == []
 
 
 def test_a_killed_one_leaves_its_tasks_unfinished(tmp_path):

@@ -45,13 +45,14 @@ def assert_nothing_is_orphaned(cluster, workspace):
     assert there <= known, f"containers that terraform does not know: {there - known}"
 
 
-def assert_only_what_was_missing_is_made(cluster, before: dict, wanted: int):
-    """Of the apply that follows a failed one, which left the entries `before` in the state."""
+def assert_only_what_was_missing_is_made(cluster, before: dict, wanted: int, left=frozenset()):
+    """Of the apply that follows a failed one, which left the entries `before` in the state, and on
+    the cluster the containers `left` that no state knows."""
     tainted = {e["values"]["vmid"] for e in before.values() if e.get("tainted")}
     removed = {int(c["path"].rsplit("/", 1)[1]) for c in cluster.calls("DELETE")}
-    assert removed == tainted
+    assert removed == tainted | left
     wrote = tally(written(cluster))
-    assert wrote.get(REMOVE, 0) == len(tainted)
+    assert wrote.get(REMOVE, 0) == len(tainted | left)
     assert wrote.get(CREATE, 0) == wanted - (len(before) - len(tainted))
 
 
@@ -172,12 +173,38 @@ def test_a_provider_killed_in_the_middle_converges_at_the_next_apply(cluster, wo
     named = {c["params"]["vmid"] for c in cluster.calls("PUT")}
     assert all(mark.startswith("being created") for vmid, mark in marks.items()
                if str(vmid) not in named), "what the killed one could not report can be told apart"
+    left = {vmid for vmid, mark in marks.items() if mark.startswith("being created")}
     cluster.forget_calls()
     run = workspace.apply(check=False)
     assert run.code == 0, run.output
-    assert_only_what_was_missing_is_made(cluster, before, 4)
-    assert len(workspace.resources()) == 4
-    assert lost.isdisjoint(v["vmid"] for v in workspace.resources().values())
+    assert_only_what_was_missing_is_made(cluster, before, 4, left)
+    known = {v["vmid"] for v in workspace.resources().values()}
+    assert len(known) == 4
+    assert {g["vmid"] for g in cluster.containers()} - known == lost - left
+    workspace.assert_nothing_to_do()
+
+
+def test_what_a_killed_provider_left_is_removed_by_the_next_apply(cluster, workspace):
+    # The container is there, and the change that takes its mark away does not get through.
+    cluster.control("/faults", [{"method": "PUT", "path": "/config$", "status": 595, "count": 0}])
+    workspace.write(one())
+    child = workspace.start("apply", "-auto-approve", "-input=false")
+    wait_for(lambda: any(cluster.config(g["vmid"]).get("description", "").startswith("being created")
+                         for g in cluster.containers()), "the creation to end")
+    for pid in provider_pids(child.pid):
+        os.kill(pid, signal.SIGKILL)
+    child.communicate(timeout=300)
+    left, = cluster.containers()
+    assert "paas_lxc.web" not in workspace.state_entries()
+    cluster.control("/faults", method="DELETE")
+    cluster.forget_calls()
+    run = workspace.apply(check=False)
+    assert run.code == 0, run.output
+    there, = cluster.containers()
+    assert there["vmid"] == workspace.resources()["paas_lxc.web"]["vmid"]
+    removed, = cluster.calls("DELETE")
+    assert removed["path"].endswith(f"/lxc/{left['vmid']}")
+    assert "description" not in cluster.config(there["vmid"])
     workspace.assert_nothing_to_do()
 
 

@@ -42,6 +42,28 @@ def test_mac_address_stands_in_the_plan_and_is_kept(cluster, workspace):
     assert "ip=192.0.2.10/24" in cluster.config(vmid)["net0"]
 
 
+def test_tags_in_other_words_change_nothing_on_the_cluster(cluster, workspace):
+    workspace.write(one(extra='tags = ["edge", "web"]'))
+    workspace.apply()
+    cluster.forget_calls()
+    workspace.write(one(extra='tags = ["edge", "Web"]'))
+    assert workspace.planned()["paas_lxc.web"]["actions"] == ["update"]
+    workspace.run("apply", "-input=false", "saved.tfplan")
+    assert written(cluster) == []
+    workspace.assert_nothing_to_do()
+
+
+def test_a_tag_known_only_while_applying_may_make_the_set_the_same(cluster, workspace):
+    workspace.write(one(extra='tags = ["edge", "web"]'))
+    workspace.apply()
+    workspace.write(one(extra='tags = ["Web", terraform_data.tag.output]')
+                    + 'resource "terraform_data" "tag" {\n  input = "edge"\n}\n')
+    run = workspace.apply(check=False)
+    assert run.code == 0, run.output
+    assert sorted(workspace.resources()["paas_lxc.web"]["tags"]) == ["Web", "edge"]
+    workspace.assert_nothing_to_do()
+
+
 def test_update_in_place_touches_only_what_changed(cluster, workspace):
     workspace.write(one())
     workspace.apply()

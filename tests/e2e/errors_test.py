@@ -1,0 +1,52 @@
+"""What a user is told who made a mistake: the setting, what is wrong with it, and what to do."""
+
+import pytest
+
+from tests.e2e.configurations import HEAD, POLICY, one
+
+
+@pytest.mark.parametrize("content, complaint", [
+    (None, "No such file"),
+    ("", "holds no certificate in PEM form"),
+    ("not a certificate\n", "holds no certificate in PEM form"),
+])
+def test_a_ca_file_that_is_none_is_said_before_anything_is_sent(
+        cluster, workspace, tmp_path, content, complaint):
+    file = tmp_path / "ca.pem"
+    if content is not None:
+        file.write_text(content)
+    workspace.write(one())
+    cluster.forget_calls()
+    run = workspace.plan(environment={"PROXMOX_VE_CA_FILE": str(file)})
+    assert run.code == 1, run.output
+    assert "PROXMOX_VE_CA_FILE: " in run.text and complaint in run.text
+    assert "pve-root-ca.pem" in run.text
+    assert cluster.calls() == []
+
+
+@pytest.mark.parametrize("kind", ["paas_pve_storages", "paas_pve_templates"])
+def test_a_node_that_the_cluster_lacks_is_named_with_those_it_has(workspace, kind):
+    workspace.write(HEAD + POLICY + f'data "{kind}" "all" {{\n  node = "pve9"\n}}\n')
+    run = workspace.plan()
+    assert run.code == 1, run.output
+    assert 'has no node "pve9"' in run.text and "pve1, pve2, pve3" in run.text
+
+
+def test_all_wrong_elements_of_a_list_are_named_at_once(workspace):
+    workspace.write(one(extra='tags = ["a b", "web", "ü"]'))
+    run = workspace.plan()
+    assert run.code == 1, run.output
+    assert "element 1 and 3: must be a tag" in run.text
+
+
+def test_a_clone_of_nothing_says_which_attribute_to_correct(cluster, workspace):
+    workspace.write(HEAD + POLICY + """
+resource "paas_lxc" "copy" {
+  hostname = "copy"
+  node     = "pve1"
+  clone    = { vmid = 9898 }
+}
+""")
+    run = workspace.apply(check=False)
+    assert run.code == 1 and "clone.vmid" in run.text, run.output
+    assert cluster.containers() == []
