@@ -12,11 +12,13 @@ import pathlib
 import statistics
 import sys
 import tempfile
+import time
 
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[2]))
 
 from tests.bench import peer  # noqa: E402
 from tests.bench.population import FIRST_VMID, populate  # noqa: E402
+from tests.contract.plugin_client import started, stubs  # noqa: E402
 from tests.e2e.configurations import HEAD, POLICY, TEMPLATE  # noqa: E402
 from tests.harness import build, terraform  # noqa: E402
 from tests.harness.cluster import Cluster  # noqa: E402
@@ -158,11 +160,33 @@ def handshake_row(named: str | None, runs: int) -> Row:
     return row
 
 
+def shutdown_row(named: str | None, runs: int) -> Row:
+    """From the call of Shutdown to the end of the process, as go-plugin waits for it."""
+
+    def once_ms(program) -> float:
+        with started(program) as plugin:
+            plugin.provider.GetMetadata(stubs()[0].Metadata.Request())  # the connection stands
+            begin = time.perf_counter()
+            plugin.controller.Shutdown(stubs()[2].Empty())
+            plugin.process.wait()
+            return (time.perf_counter() - begin) * 1000
+
+    def median_ms(program) -> float:
+        return statistics.median(once_ms(program) for _ in range(runs))
+
+    row = Row("shutdown", median_ms(build.program("terraform-provider-paas")), "ms", goal=100,
+              note=f"from the call to the end of the process, {times(runs)}")
+    if named:
+        row.peer, row.peer_name = median_ms(pathlib.Path(named)), peer.NAME
+    return row
+
+
 def measured(folder: pathlib.Path, sizes: list, runs: int):
     """The rows, each as soon as it is known."""
     host = terraform.binaries()[0]
     named = os.environ.get("PEER_PROVIDER")
     yield handshake_row(named, 4 * runs)
+    yield shutdown_row(named, 4 * runs)
     for size in sizes:
         often = runs if size <= MANY else 1
         yield from cold_rows(folder / f"cold-{size}", host, size, often)
