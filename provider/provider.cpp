@@ -3,12 +3,15 @@
 #include "libpaas/base/text.hpp"
 #include "libpaas/base/units.hpp"
 #include "provider/checks/checks.hpp"
+#include "provider/data/placement_explain/placement_explain.hpp"
 #include "provider/data/pve_guests/pve_guests.hpp"
 #include "provider/data/pve_nodes/pve_nodes.hpp"
 #include "provider/data/pve_storages/pve_storages.hpp"
 #include "provider/data/pve_templates/pve_templates.hpp"
+#include "provider/data/what_if/what_if.hpp"
 #include "provider/resources/lxc/lxc.hpp"
 #include "provider/resources/lxc_template/lxc_template.hpp"
+#include "provider/resources/placement/placement.hpp"
 
 namespace paas::provider {
 namespace {
@@ -153,10 +156,13 @@ class PaasProvider final : public tf::Provider {
             Error{Errc::unavailable, "the provider has not been configured yet", {}, {}}))) {
     resources_.push_back(lxc::make_lxc(services_));
     resources_.push_back(lxc_template::make_lxc_template(services_));
+    resources_.push_back(placement_resource::make_placement(services_));
+    data_sources_.push_back(placement_explain::make_placement_explain(services_));
     data_sources_.push_back(pve_guests::make_pve_guests(services_));
     data_sources_.push_back(pve_nodes::make_pve_nodes(services_));
     data_sources_.push_back(pve_storages::make_pve_storages(services_));
     data_sources_.push_back(pve_templates::make_pve_templates(services_));
+    data_sources_.push_back(what_if::make_what_if(services_));
   }
 
   const tf::Schema& schema() const override { return configuration_object().schema(); }

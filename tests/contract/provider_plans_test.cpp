@@ -169,7 +169,102 @@ contract::Candidates template_candidates() {
   return out;
 }
 
+std::vector<Value> amounts(std::initializer_list<std::pair<const char*, const char*>> list) {
+  std::vector<Value> out;
+  for (const auto& [cpu, memory] : list)
+    out.emplace_back(Map{{"cpu", Value(cpu)}, {"memory", Value(memory)}});
+  return out;
+}
+
+// Spreads over one level each, and no list that says a thing twice.
+void without_repeats(Map& workload) {
+  for (const char* name : {"spreads", "relations", "devices", "ports", "pin", "archs", "volumes"})
+    if (tf::List* list = workload[name].as<tf::List>(); list && list->size() > 1) list->resize(1);
+}
+
+// What a configuration needs to be free of mistakes; it may still not fit.
+void without_mistakes(Map& config) {
+  config["allow_unplaced"] = true;
+  if (Map* rules = config["rules"].as<Map>()) rules->at("expected") = Null{};
+  if (Map* nodes = config["cluster"].as<Map>())
+    for (auto& [name, node] : *nodes) {
+      Map& one = *node.as<Map>();
+      one["volumes"] = Null{};
+      if (one["capacity"].is_null()) one["reserved"] = one["overcommit"] = Null{};
+      if (tf::List* devices = one["devices"].as<tf::List>(); devices && devices->size() > 1)
+        devices->resize(1);
+    }
+  if (Map* workloads = config["workloads"].as<Map>())
+    for (auto& [name, workload] : *workloads) {
+      Map& one = *workload.as<Map>();
+      one["volumes"] = one["devices"] = Null{};
+      without_repeats(one);
+      for (const char* list : {"required", "preferred"})
+        if (tf::List* terms = one[list].as<tf::List>())
+          for (Value& term : *terms) term.as<Map>()->at("values") = tf::List{"a"};
+      if (tf::List* relations = one["relations"].as<tf::List>())
+        for (Value& relation : *relations) relation.as<Map>()->at("apart") = true;
+    }
+}
+
+contract::Candidates placement_candidates() {
+  contract::Candidates out;
+  const auto text_lists = [](std::initializer_list<const char*> list) {
+    return std::vector<Value>{Value(tf::List(list.begin(), list.end()))};
+  };
+  const std::vector<Value> ports = {Value(tf::List{Value(443)}), Value(tf::List{Value(80)})};
+  out.keys = {{"cluster", {"pve1", "pve2", "pve3"}}, {"workloads", {"web", "db", "mail"}}};
+  out.values = {
+      {"current", {Value(Map{{"web/0", "pve1"}, {"db/0", "pve2"}})}},
+      {"cluster.host", texts({"rack1", "rack2"})},
+      {"cluster.arch", texts({"amd64", "arm64"})},
+      {"cluster.labels", {Value(Map{{"zone", "a"}}), Value(Map{{"zone", "b"}})}},
+      {"cluster.capacity", amounts({{"8", "16G"}, {"4", "8192"}})},
+      {"cluster.reserved", amounts({{"0.5", "1G"}, {"500m", "1024"}})},
+      {"cluster.overcommit", {Value(Map{{"cpu", Value(2)}})}},
+      {"cluster.devices.kind", texts({"gpu"})},
+      {"cluster.devices.model", texts({"A100"})},
+      {"cluster.devices.count", numbers({0, 2})},
+      {"cluster.ports_taken", ports},
+      {"cluster.taints.key", texts({"dedicated"})},
+      {"cluster.taints.value", texts({"db"})},
+      {"workloads.app", texts({"shop"})},
+      {"workloads.project", texts({"blue"})},
+      {"workloads.replicas", numbers({0, 1, 2})},
+      {"workloads.requests", amounts({{"1", "1G"}, {"0.5", "512"}, {"3", "4G"}})},
+      {"workloads.ports", ports},
+      {"workloads.pin", text_lists({"pve1"})},
+      {"workloads.archs", text_lists({"amd64"})},
+      {"workloads.tolerations.key", texts({"dedicated"})},
+      {"workloads.tolerations.value", texts({"db"})},
+      {"workloads.relations.app", texts({"web", "shop"})},
+      {"workloads.relations.level", texts({"node", "host", "zone"})},
+      {"workloads.relations.weight", numbers({10, 90})},
+      {"workloads.spreads.level", texts({"host", "zone"})},
+      {"workloads.spreads.max_skew", numbers({1, 3})},
+      {"workloads.spreads.weight", numbers({50})},
+      {"workloads.priority", numbers({0, 10})},
+      {"workloads.gang", texts({"stack"})},
+      {"workloads.max_unavailable", numbers({0, 1})},
+      {"workloads.move_cost", numbers({1, 100})},
+      {"rules.quotas", {Value(Map{{"blue", amounts({{"2", "4G"}})[0]}})}},
+      {"rules.search_budget", numbers({1000})},
+  };
+  for (const char* where : {"workloads.required", "workloads.preferred"}) {
+    const std::string term(where);
+    out.values[term + ".label"] = texts({"zone"});
+    out.values[term + ".op"] = texts({"in", "not_in"});
+    out.values[term + ".values"] = text_lists({"a"});
+  }
+  out.values["workloads.preferred.weight"] = numbers({1, 100});
+  for (const char* weight : {"pack", "balance", "fit", "spread", "affinity", "stay"})
+    out.values["rules.objectives." + std::string(weight)] = numbers({0, 1000});
+  out.adjust = without_mistakes;
+  return out;
+}
+
 contract::Candidates candidates_of(const std::string& name) {
+  if (name == "paas_placement") return placement_candidates();
   if (name == "paas_lxc") return container_candidates();
   if (name == "paas_lxc_template") return template_candidates();
   return {};

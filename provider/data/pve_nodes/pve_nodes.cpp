@@ -1,6 +1,9 @@
 #include "provider/data/pve_nodes/pve_nodes.hpp"
 
+#include "libpaas/placement/amount.hpp"
 #include "provider/checks/checks.hpp"
+#include "provider/data/pve_nodes/capacity.hpp"
+#include "provider/placement/tables.hpp"
 #include "provider/tf/typed_data.hpp"
 
 namespace paas::pve_nodes {
@@ -23,7 +26,11 @@ struct Node {
 
 struct Nodes {
   Attr<bool> online;
+  Attr<std::string> placed_tag;
+  Attr<std::map<std::string, std::string>> headroom;
+  tf::Value overcommit;
   Attr<std::vector<Node>> nodes;
+  tf::Value placement_nodes;
 };
 
 // clang-format off: tables, one attribute a row
@@ -44,9 +51,28 @@ const tf::Object<Node>& node_object() {
 }
 
 const tf::Object<Nodes>& nodes_object() {
-  static const tf::Object<Nodes> object{"The nodes of the cluster, sorted by name.", 0, {
+  static const tf::Object<Nodes> object{
+      "The nodes of the cluster, sorted by name, and what they have room for, in the shape that "
+      "`paas_placement` takes.", 0, {
       {"online", &Nodes::online, Trait::optional, "Only nodes that are, or are not, online."},
+      {"placed_tag", &Nodes::placed_tag, Trait::optional,
+       "Tag of the guests that `paas_placement` places. What all other guests may use is then "
+       "reserved in `placement_nodes`; without it no guest is counted.", {.check = checks::tag()}},
+      {"headroom", &Nodes::headroom, Trait::optional,
+       "What no workload gets of any node, by resource: `{ cpu = 1, memory = \"4G\" }`.",
+       {.check = placement_values::readable_amounts()}},
+      placement_values::value_row(&Nodes::overcommit, placement_values::leaf(
+          "overcommit", tf::Type::map(tf::Type::number()), Trait::optional,
+          "How many times the capacity of every node may be promised, by resource: `{ cpu = 2 }`.",
+          {.check = tf::each(checks::number(0.001, 100))})),
       {"nodes", nested(&Nodes::nodes, node_object()), Trait::computed, "The nodes."},
+      placement_values::value_row(&Nodes::placement_nodes, placement_values::branch(
+          "placement_nodes", tf::Nesting::map, placement_values::read_only(*placement_values::node_schema()),
+          Trait::computed,
+          "The nodes that are online, by name, as `cluster` of `paas_placement` takes them: cores, "
+          "memory, and the local storages for guests as `disk/NAME`. What others use of a storage is "
+          "counted in twentieths of its size. Nothing in it follows the load, so a plan does not "
+          "change by itself.")),
   }};
   return object;
 }
@@ -68,6 +94,24 @@ Node node_of(const proxmox::Node& node) {
           amount(node.uptime_s)};
 }
 
+placement::Amounts amounts_of(const Nodes& asked) {
+  placement::Amounts out;
+  if (!asked.headroom.known()) return out;
+  for (const auto& [resource, text] : *asked.headroom)
+    if (const auto amount = placement::parse_amount(resource, text)) out.emplace(resource, *amount);
+  return out;
+}
+
+placement::Amounts overcommit_of(const Nodes& asked) {
+  placement::Amounts out;
+  if (const auto* map = asked.overcommit.as<tf::Map>())
+    for (const auto& [resource, ratio] : *map)
+      if (const auto* number = ratio.as<tf::Number>())
+        if (const auto milli = placement::parse_milli(number->text()))
+          out.emplace(resource, *milli);
+  return out;
+}
+
 class NodesSource final : public tf::TypedData<Nodes> {
  public:
   explicit NodesSource(std::shared_ptr<const provider::CurrentServices> services)
@@ -82,6 +126,10 @@ class NodesSource final : public tf::TypedData<Nodes> {
     for (const proxmox::Node& node : resources->nodes)
       if (asked.online.null() || *asked.online == node.online) nodes.push_back(node_of(node));
     asked.nodes = std::move(nodes);
+    auto roomy = capacity_of(
+        *resources, {asked.placed_tag.optional(), amounts_of(asked), overcommit_of(asked)});
+    if (asked.online.known() && !*asked.online) roomy.clear();
+    asked.placement_nodes = value_of(roomy);
     return asked;
   }
   bool waits() const override { return services_->get()->waits(); }

@@ -1,0 +1,229 @@
+#include "provider/placement/answers.hpp"
+
+#include <algorithm>
+#include <map>
+
+#include "libpaas/base/text.hpp"
+#include "libpaas/placement/text.hpp"
+
+namespace paas::placement_values {
+namespace answering {
+
+using placement::Act;
+using placement::Choice;
+using tf::List;
+using tf::Map;
+using tf::Value;
+
+// What place() says of those about whom there is nothing to say.
+constexpr std::string_view nothing_new = "stays where it is";
+constexpr std::size_t most_named = 5;
+
+Value text_or_null(const std::string& text) {
+  return text.empty() ? Value(tf::Null{}) : Value(text);
+}
+
+template <class T, class Each>
+List list_of(const std::vector<T>& all, Each each) {
+  List out;
+  for (const T& one : all) out.push_back(each(one));
+  return out;
+}
+
+// `score` and `parts`; null where there is no option.
+void put_option(const placement::Option& option, Map& out) {
+  if (option.node.empty()) {
+    out.emplace("score", tf::Null{});
+    out.emplace("parts", tf::Null{});
+    return;
+  }
+  Map parts;
+  for (const placement::ScorePart& part : option.parts) parts.emplace(part.name, part.value);
+  out.emplace("score", option.score);
+  out.emplace("parts", std::move(parts));
+}
+
+Value option_value(const placement::Option& option) {
+  Map out{{"node", option.node}};
+  put_option(option, out);
+  return out;
+}
+
+Value refusal_value(const placement::Refusal& refusal) {
+  return Map{{"reason", refusal.reason},
+             {"what", text_or_null(refusal.what)},
+             {"short_of", refusal.short_of},
+             {"text", placement::refusal_text(refusal)}};
+}
+
+Value remedy_value(const std::optional<placement::Remedy>& remedy) {
+  if (!remedy) return tf::Null{};
+  return Map{{"node", remedy->node},
+             {"text", remedy->text},
+             {"changes", list_of(remedy->changes, refusal_value)}};
+}
+
+Value choice_value(const Choice& choice) {
+  Map out{{"act", std::string(word_of(choice.act))},
+          {"node", text_or_null(choice.node)},
+          {"from", text_or_null(choice.from)},
+          {"because", choice.because},
+          {"alternatives", list_of(choice.alternatives, option_value)},
+          {"refused", list_of(choice.refused,
+                              [](const placement::RefusalCount& count) -> Value {
+                                return Map{{"reason", count.reason},
+                                           {"what", text_or_null(count.what)},
+                                           {"nodes", count.nodes}};
+                              })},
+          {"remedy", remedy_value(choice.remedy)}};
+  put_option(choice.chosen, out);
+  return out;
+}
+
+Value standing_value(const placement::AppStanding& standing) {
+  return Map{{"app", standing.app}, {"placed", standing.placed}, {"wanted", standing.wanted}};
+}
+
+// Every replica that is wanted, in its place in the list.
+Value nodes_by_workload(const placement::Problem& problem, const placement::Decision& decision) {
+  Map out;
+  for (const placement::Workload& workload : problem.workloads) out.emplace(workload.name, List{});
+  for (const Choice& choice : decision.choices) {
+    out[choice.allocation.workload].as<List>()->push_back(choice.node);
+  }
+  return out;
+}
+
+// "db/0, db/1, db/2, db/3, db/4 and 3 more"
+std::string some_of(const std::vector<std::string>& names) {
+  std::vector<std::string> shown(
+      names.begin(),
+      names.begin() + static_cast<std::ptrdiff_t>(std::min(most_named, names.size())));
+  std::string out = join(shown, ", ");
+  if (names.size() > shown.size()) {
+    out += " and " + std::to_string(names.size() - shown.size()) + " more";
+  }
+  return out;
+}
+
+std::string refused_text(const std::vector<placement::RefusalCount>& counts) {
+  std::vector<std::string> out;
+  for (const placement::RefusalCount& count : counts) {
+    out.push_back(std::to_string(count.nodes) + (count.nodes == 1 ? " node: " : " nodes: ") +
+                  count.reason + (count.what.empty() ? "" : " " + count.what));
+  }
+  return join(out, "; ");
+}
+
+bool unplaced(const Choice& choice) {
+  return choice.act == Act::refuse || choice.act == Act::preempt;
+}
+
+}  // namespace answering
+
+using namespace answering;
+
+Map decision_values(const placement::Problem& problem, const placement::Decision& decision,
+                    const Value& before) {
+  Map assignments, decisions;
+  List moves, without;
+  std::map<Act, std::int64_t> counts;
+  for (const Choice& choice : decision.choices) {
+    const std::string name = name_of(choice.allocation);
+    ++counts[choice.act];
+    if (!choice.node.empty()) assignments.emplace(name, choice.node);
+    if (unplaced(choice)) without.push_back(name);
+    if (choice.act == Act::move) {
+      moves.push_back(Map{{"allocation", name},
+                          {"from", choice.from},
+                          {"to", choice.node},
+                          {"because", choice.because}});
+    }
+    const Value& known = tf::at(before, name);
+    const bool unchanged = choice.act == Act::keep && choice.because == nothing_new &&
+                           tf::at(known, "node") == Value(choice.node);
+    decisions.emplace(name, unchanged ? known : choice_value(choice));
+  }
+  Map summary;
+  for (const Act act : {Act::keep, Act::place, Act::move, Act::refuse, Act::preempt}) {
+    summary.emplace(std::string(word_of(act)), counts[act]);
+  }
+  Map out;
+  out.emplace("assignments", std::move(assignments));
+  out.emplace("nodes", nodes_by_workload(problem, decision));
+  out.emplace("decisions", std::move(decisions));
+  out.emplace("moves", std::move(moves));
+  out.emplace("unplaced", std::move(without));
+  out.emplace("summary", std::move(summary));
+  out.emplace("fits", decision.fits());
+  out.emplace("moves_proven_minimal", decision.moves_proven_minimal);
+  return out;
+}
+
+Map explanation_values(const placement::Explanation& explanation) {
+  List takers, verdicts;
+  for (const placement::Verdict& verdict : explanation.verdicts) {
+    const bool takes = verdict.refusals.empty();
+    if (takes) takers.push_back(verdict.node);
+    Map one{{"node", verdict.node},
+            {"takes", takes},
+            {"here", verdict.here},
+            {"refusals", list_of(verdict.refusals, refusal_value)}};
+    put_option(verdict.option, one);
+    verdicts.push_back(std::move(one));
+  }
+  Map out;
+  out.emplace("fits", !takers.empty());
+  out.emplace("takers", std::move(takers));
+  out.emplace("verdicts", std::move(verdicts));
+  out.emplace("remedy", remedy_value(explanation.remedy));
+  return out;
+}
+
+Map survival_values(const std::vector<placement::Loss>& losses) {
+  List at_risk;
+  for (const std::string& app : apps_that_do_not_survive(losses)) at_risk.push_back(app);
+  Map out;
+  out.emplace("survives", at_risk.empty());
+  out.emplace("apps_at_risk", std::move(at_risk));
+  out.emplace("losses", list_of(losses, [](const placement::Loss& loss) -> Value {
+                return Map{{"host", loss.host},
+                           {"survived", loss.survived},
+                           {"at_once", list_of(loss.at_once, standing_value)},
+                           {"after", list_of(loss.after, standing_value)}};
+              }));
+  return out;
+}
+
+Value rebalance_value(const std::vector<placement::Move>& moves) {
+  return list_of(moves, [](const placement::Move& move) -> Value {
+    return Map{{"allocation", name_of(move.allocation)},
+               {"from", move.from},
+               {"to", move.to},
+               {"cost", move.cost},
+               {"gain", move.gain}};
+  });
+}
+
+tf::Diagnostics complaints(const placement::Decision& decision, tf::Severity severity,
+                           const tf::Path& path, const std::string& way_out) {
+  std::map<std::string, std::vector<const Choice*>> by_workload;
+  for (const Choice& choice : decision.choices) {
+    if (unplaced(choice)) by_workload[choice.allocation.workload].push_back(&choice);
+  }
+  tf::Diagnostics out;
+  for (const auto& [workload, choices] : by_workload) {
+    std::vector<std::string> names;
+    for (const Choice* choice : choices) names.push_back(name_of(choice->allocation));
+    const Choice& first = *choices.front();
+    std::string detail = some_of(names) + (names.size() == 1 ? " has" : " have") +
+                         " no place: " + first.because + ".";
+    if (!first.refused.empty()) detail += "\n\nRefused by " + refused_text(first.refused) + ".";
+    if (first.remedy) detail += "\n\nIt would fit with " + first.remedy->text + ".";
+    if (!way_out.empty()) detail += "\n\n" + way_out;
+    out.push_back({severity, workload + " does not fit", std::move(detail), path.key(workload)});
+  }
+  return out;
+}
+
+}  // namespace paas::placement_values

@@ -1,0 +1,110 @@
+#include "provider/resources/placement/plan.hpp"
+
+#include <algorithm>
+
+#include "libpaas/base/text.hpp"
+#include "provider/placement/answers.hpp"
+#include "provider/placement/problem.hpp"
+
+namespace paas::placement_resource {
+namespace {
+
+using placement::Problem;
+using tf::at;
+using tf::Path;
+using tf::Severity;
+using tf::Value;
+
+class Deciding {
+ public:
+  Deciding(const tf::Planning& planning, const policy::Policy& policy)
+      : planning_(planning), policy_(policy) {}
+
+  void all() {
+    auto reading = placement_values::read_problem({planning_.config, Path(), "current"});
+    for (tf::Diagnostic& one : reading.mistakes) planning_.diagnostics.push_back(std::move(one));
+    const bool asked = at(planning_.config, "allow_unplaced").is_known() &&
+                       at(planning_.config, "survival").is_known();
+    if (!reading.problem || !asked || policy_.nodes_unknown()) return;
+    Problem& problem = *reading.problem;
+    warn(placement_values::loose_ends(problem, Path()));
+    const std::vector<std::string> left_out = placement_values::obey(policy_, problem);
+    if (changes() || stands_on(left_out)) {
+      decide(problem, left_out);
+    } else if (at(planning_.prior, "fits") == Value(false)) {
+      planning_.diagnostics.push_back(tf::warning_at(
+          Path("workloads"), "some replicas have no node",
+          "The last decision left these without a node: " + names(at(planning_.prior, "unplaced")) +
+              ".\n\nattribute decisions says why, and what would help."));
+    }
+  }
+
+ private:
+  // What is computed is unknown in a plan in which something changes.
+  bool changes() const { return at(planning_.plan.state, "assignments").is_unknown(); }
+
+  bool stands_on(const std::vector<std::string>& nodes) const {
+    const auto* map = at(planning_.prior, "assignments").as<tf::Map>();
+    return map && std::any_of(map->begin(), map->end(), [&](const auto& entry) {
+             return std::any_of(nodes.begin(), nodes.end(), [&](const std::string& node) {
+               return entry.second == Value(node);
+             });
+           });
+  }
+
+  static std::string names(const Value& list) {
+    std::vector<std::string> out;
+    if (const auto* elements = list.as<tf::List>())
+      for (const Value& element : *elements)
+        if (const auto* text = element.as<std::string>()) out.push_back(*text);
+    return shortened(join(out, ", "), 1000);
+  }
+
+  void warn(tf::Diagnostics warnings) {
+    for (tf::Diagnostic& one : warnings) planning_.diagnostics.push_back(std::move(one));
+  }
+
+  void decide(Problem& problem, const std::vector<std::string>& left_out) {
+    if (!left_out.empty())
+      planning_.diagnostics.push_back(
+          tf::warning_at(Path("cluster"), "nodes left out by the provider's policy",
+                         "policy.nodes does not allow these, so they take nothing: " +
+                             shortened(join(left_out, ", "), 1000) + "."));
+    // What the state knows goes first.
+    placement::Assignment here =
+        placement_values::assignment_of(at(planning_.prior, "assignments"), problem);
+    here.merge(problem.current);
+    problem.current = std::move(here);
+    const placement::Decision decision = place(problem);
+    const bool allowed = at(planning_.config, "allow_unplaced") == Value(true);
+    const char* way_out =
+        allowed ? ""
+                : "Make that change, ask for less, or set allow_unplaced = true to go on "
+                  "without what does not fit.";
+    warn(placement_values::complaints(decision, allowed ? Severity::warning : Severity::error,
+                                      Path("workloads"), way_out));
+    if (!allowed && !decision.fits()) return;
+    fill(placement_values::decision_values(problem, decision, at(planning_.prior, "decisions")));
+    fill({{"survives", Value(tf::Null{})}, {"apps_at_risk", Value(tf::Null{})}});
+    if (at(planning_.config, "survival") != Value(true)) return;
+    problem.current = decision.assignment();
+    fill(placement_values::survival_values(losses(problem)));
+  }
+
+  void fill(tf::Map values) {
+    auto& state = *planning_.plan.state.as<tf::Map>();
+    for (auto& [name, value] : values)
+      if (state.contains(name)) state.insert_or_assign(name, std::move(value));
+  }
+
+  const tf::Planning& planning_;
+  const policy::Policy& policy_;
+};
+
+}  // namespace
+
+void refine_plan(const tf::Planning& planning, const policy::Policy& policy) {
+  Deciding(planning, policy).all();
+}
+
+}  // namespace paas::placement_resource
