@@ -12,8 +12,13 @@ constexpr std::int64_t out_of_reach = Bonuses::closed / 2;
 
 }  // namespace
 
-Candidates::Candidates(const Scorer& scorer, Frontier& frontier, Bonuses& bonuses)
-    : scorer_(scorer), compiled_(scorer.compiled()), frontier_(frontier), bonuses_(bonuses) {
+Candidates::Candidates(const Scorer& scorer, Frontier& frontier, Bonuses& bonuses,
+                       const LaneLoops& loops)
+    : scorer_(scorer),
+      compiled_(scorer.compiled()),
+      frontier_(frontier),
+      bonuses_(bonuses),
+      loops_(loops) {
   for (const Level& level : compiled_.levels()) {
     auto& node_of = node_of_.emplace_back();
     if (level.domains.size() != compiled_.node_count()) continue;
@@ -86,31 +91,22 @@ void Candidates::study(const Kind& kind) {
 }
 
 void Candidates::gather_open() {
-  const std::vector<Frontier::Open>& open = frontier_.open();
+  const OpenNodes& open = frontier_.open();
   const Shape& shape = compiled_.shapes()[kind_->shape];
   const Scorer::Axes needs = scorer_.needs(kind_->shape);
-  if (picks_.size() < open.size()) picks_.resize(open.size());
-  std::size_t count = 0;
-  for (std::uint32_t i = 0; i < open.size(); ++i) {  // no branches: they could not be foreseen
-    picks_[count] = i;
-    const bool fits = (open[i].free.x >= needs.x) & (open[i].free.y >= needs.y);
-    count += static_cast<std::size_t>(fits & let_in_->has(open[i].node));
-  }
-  if (!axes_suffice(shape)) {
+  if (picks_.size() < open.size() + 8) picks_.resize(open.size() + 8);
+  std::size_t count = loops_.pick(open, needs, kind_->gate, picks_.data());
+  if (!scorer_.axes_suffice(kind_->shape)) {
     const auto last = picks_.begin() + static_cast<std::ptrdiff_t>(count);
-    const auto end = std::remove_if(picks_.begin(), last, [&](std::uint32_t pick) {
-      return !scorer_.ledger().amounts_fit(shape, open[pick].node);
+    const auto end = std::remove_if(picks_.begin(), last, [&](std::uint32_t place) {
+      return !scorer_.ledger().amounts_fit(shape, open.node[place]);
     });
     count = static_cast<std::size_t>(end - picks_.begin());
   }
   nodes_.resize(count);
   scores_.resize(count);
-  const Scorer::Fit fit = scorer_.fit();
-  for (std::size_t i = 0; i < count; ++i) {
-    const Frontier::Open& each = open[picks_[i]];
-    nodes_[i] = each.node;
-    scores_[i] = fit(each.waste, {each.free.x - needs.x, each.free.y - needs.y});
-  }
+  for (std::size_t i = 0; i < count; ++i) nodes_[i] = open.node[picks_[i]];
+  loops_.rate(open, needs, scorer_.fit(), picks_.data(), count, scores_.data());
   const bool fit_is_all =
       scorer_.plain() && shape.cards.empty() && compiled_.tastes()[kind_->taste].indifferent;
   for (std::size_t i = 0; i < count && !fit_is_all; ++i) scores_[i] = lasting_of(nodes_[i]);
@@ -118,15 +114,9 @@ void Candidates::gather_open() {
   for (std::size_t b = 0; b < tops_.size(); ++b) tops_[b] = highest(b);
 }
 
-// Whether a shape needs nothing but the two scarcest resources.
-bool Candidates::axes_suffice(const Shape& shape) const {
-  return shape.cards.empty() && std::all_of(shape.needs.begin(), shape.needs.end(), [&](Need need) {
-           return need.resource == scorer_.x_resource() || need.resource == scorer_.y_resource();
-         });
-}
-
 void Candidates::gather_groups() {
   choices_.clear();
+  const bool indifferent = compiled_.tastes()[kind_->taste].indifferent;
   Index breed = nowhere;
   std::int64_t same = 0;  // of all of a breed: the score, liking apart
   for (const Frontier::Group& group : frontier_.groups()) {
@@ -139,7 +129,8 @@ void Candidates::gather_groups() {
       if (same == no_fit) continue;
       same -= scorer_.liking(kind_->taste, like);
     }
-    choices_.push_back({&group, same + scorer_.liking(kind_->taste, like), like, nowhere});
+    const std::int64_t liking = indifferent ? 0 : scorer_.liking(kind_->taste, like);
+    choices_.push_back({&group, same + liking, like, nowhere});
   }
 }
 
@@ -230,17 +221,29 @@ void Candidates::consider(Index node, std::int64_t score) {
   best_ = {node, score};
 }
 
+// Those with the highest scores first: they mostly settle the others.
 void Candidates::consider_open() {
+  if (tops_.empty()) return;
+  const auto first =
+      static_cast<std::size_t>(std::max_element(tops_.begin(), tops_.end()) - tops_.begin());
+  const std::size_t end = std::min(scores_.size(), (first + 1) * bunch);
+  for (std::size_t i = first * bunch; i < end; ++i) {
+    if (scores_[i] == tops_[first]) consider_open(i);
+  }
   const std::int64_t most = bonuses_.most() + allowance_;
   for (std::size_t b = 0; b < tops_.size(); ++b) {
     if (tops_[b] + most < best_.score) continue;
-    const std::size_t end = std::min(nodes_.size(), (b + 1) * bunch);
-    for (std::size_t i = b * bunch; i < end; ++i) {
-      if (scores_[i] + most < best_.score) continue;
-      consider(nodes_[i], scores_[i] + bonuses_.at(nodes_[i]) + allowance_);
-      if (best_.node == nodes_[i]) last_ = i;
+    const std::size_t last = std::min(scores_.size(), (b + 1) * bunch);
+    for (std::size_t i = b * bunch; i < last; ++i) {
+      if (scores_[i] + most >= best_.score) consider_open(i);
     }
   }
+}
+
+void Candidates::consider_open(std::size_t at) {
+  const Index node = nodes_[at];
+  consider(node, scores_[at] + bonuses_.at(node) + allowance_);
+  if (best_.node == node) last_ = at;
 }
 
 void Candidates::consider_groups() {

@@ -12,7 +12,7 @@ namespace paas::placement {
 class Candidates {
  public:
   // Keeps references.
-  Candidates(const Scorer& scorer, Frontier& frontier, Bonuses& bonuses);
+  Candidates(const Scorer& scorer, Frontier& frontier, Bonuses& bonuses, const LaneLoops& loops);
 
   // The best node for the job, as a scan of all nodes would find it; `best` is one that is known,
   // or none. REQUIRES: the job's quota allows it, the frontier is up to date, and changed() was
@@ -35,7 +35,6 @@ class Candidates {
   void study(const Kind& kind);
   void gather_open();
   void gather_groups();
-  bool axes_suffice(const Shape& shape) const;
   void add(Index node, std::int64_t score);
   void set(std::size_t at, std::int64_t score);
   void add_company_of_nodes();
@@ -47,6 +46,7 @@ class Candidates {
   std::int64_t company_of(Index node) const;
   void consider(Index node, std::int64_t score);
   void consider_open();
+  void consider_open(std::size_t at);
   void consider_groups();
   bool wins(std::int64_t score, Index node) const;
   // Whether each domain of a level is one node, and the level too large for bonuses.
@@ -56,6 +56,7 @@ class Candidates {
   const Compiled& compiled_;
   Frontier& frontier_;
   Bonuses& bonuses_;
+  const LaneLoops& loops_;
   std::vector<std::vector<Index>> node_of_;  // by level, by domain; empty if domains are shared
 
   // What counts at single nodes: every job of a counter, and whether there is one.

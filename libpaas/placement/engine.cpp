@@ -4,7 +4,8 @@
 
 namespace paas::placement {
 
-Engine::Engine(const Compiled& compiled) : ledger_(compiled), scorer_(ledger_), index_(scorer_) {}
+Engine::Engine(const Compiled& compiled, NodeIndex::Limits limits)
+    : ledger_(compiled), scorer_(ledger_), index_(scorer_, limits) {}
 
 void Engine::expect(const Mix& mix) {
   scorer_.expect(mix);

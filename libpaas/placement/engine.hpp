@@ -10,7 +10,7 @@ namespace paas::placement {
 class Engine {
  public:
   // Keeps a reference. Every node is empty.
-  explicit Engine(const Compiled& compiled);
+  explicit Engine(const Compiled& compiled, NodeIndex::Limits limits = {});
   Engine(const Engine&) = delete;
   Engine& operator=(const Engine&) = delete;
 

@@ -17,8 +17,9 @@ struct Taken {
 
 // Places and removes at random, and lets a check look at every step.
 template <class Check>
-void churn(const Compiled& compiled, std::uint64_t seed, int steps, Check check) {
-  Engine engine(compiled);
+void churn(const Compiled& compiled, std::uint64_t seed, int steps, Check check,
+           NodeIndex::Limits limits = {}) {
+  Engine engine(compiled, limits);
   random_problem::Draw draw(seed);
   std::vector<Taken> taken;
   for (int i = 0; i < steps && compiled.job_count() > 0; ++i) {
@@ -54,15 +55,89 @@ void churn(const Compiled& compiled, std::uint64_t seed, int steps, Check check)
   }
 }
 
+// One by one, with tables of every shape, and with few tables.
+NodeIndex::Limits some_limits(std::uint64_t seed) {
+  switch (seed % 4) {
+    case 0:
+      return {.wide = false};
+    case 1:
+      return {.tables = 2, .open = 0};
+    default:
+      return {};
+  }
+}
+
 TEST_CASE("engine: the index finds what a scan finds, and what is given back is as it was") {
   CHECK(rc::check([](std::uint64_t seed) {
     const Problem problem = random_problem::problem(seed, seed % 8 == 0 ? 200 : 9);
     if (!mistakes(problem).empty()) return;
     const Compiled compiled(problem);
-    churn(compiled, seed, 30, [](Engine& engine, Index job, Index previous) {
+    const auto check = [](Engine& engine, Index job, Index previous) {
       RC_ASSERT(engine.best(job) == engine.best_by_scan(job));
       RC_ASSERT(engine.best(job, previous) == engine.best_by_scan(job, previous));
-    });
+    };
+    churn(compiled, seed, 30, check, some_limits(seed));
+  }));
+}
+
+// Nodes alike by the dozen, small workloads with everything that the engine knows, and levels of
+// more domains than are looked at one by one: what random_problem has too little of.
+Problem crowd(std::uint64_t seed) {
+  random_problem::Draw draw(seed);
+  Problem out;
+  const int nodes = draw.chance(30) ? 300 : draw.from(1, 60);
+  for (int i = 0; i < nodes; ++i) {
+    Node node = random_problem::node(draw, i);
+    const int size = draw.from(1, 2);
+    node.capacity = {{"cpu", 8000 * size}, {"memory", 16384 * size}, {"guests", 12}};
+    node.devices.clear();
+    if (draw.chance(5)) node.devices.push_back({"gpu", "a", 2});
+    if (draw.chance(90)) node.overcommit_milli.clear();
+    if (draw.chance(90)) node.reserved.clear();
+    node.labels["room"] = random_problem::numbered("room", i / 3);
+    out.cluster.nodes.push_back(std::move(node));
+  }
+  for (int i = draw.from(1, 8); i > 0; --i) {
+    Workload workload = random_problem::workload(draw, i, nodes);
+    if (draw.chance(50)) workload.requests["guests"] = 1;
+    if (draw.chance(80)) workload.devices.clear();
+    if (draw.chance(80)) workload.ports.clear();
+    const char* levels[] = {"node", "host", "zone", "room"};
+    if (draw.chance(40)) workload.spreads = {{levels[draw.from(0, 3)]}};
+    if (draw.chance(40)) {
+      Relation own{workload.app.empty() ? workload.name : workload.app, levels[draw.from(0, 3)]};
+      if (draw.chance(50)) own.weight = draw.from(1, 100);
+      own.apart = draw.chance(80);
+      workload.relations = {own};
+    }
+    out.workloads.push_back(std::move(workload));
+  }
+  if (draw.chance(15)) out.rules.objectives.balance = 500;
+  if (draw.chance(15)) out.rules.objectives.fit = 700;
+  return out;
+}
+
+TEST_CASE("engine: the index finds what a scan finds in a crowd") {
+  CHECK(rc::check([](std::uint64_t seed) {
+    const Problem problem = crowd(seed);
+    if (!mistakes(problem).empty()) return;
+    const Compiled compiled(problem);
+    Engine engine(compiled, some_limits(seed));
+    random_problem::Draw draw(seed);
+    std::vector<Taken> taken;
+    for (int app = 0; app < 12; ++app) {
+      const auto job = static_cast<Index>(draw.from(0, static_cast<int>(compiled.job_count()) - 1));
+      for (int replica = draw.from(1, 6); replica > 0; --replica) {
+        RC_ASSERT(engine.best(job) == engine.best_by_scan(job));
+        Engine::Placed placed = engine.place(job);
+        if (placed.node != nowhere) taken.push_back({job, placed.node, std::move(placed.cards)});
+      }
+      if (taken.empty() || !draw.chance(40)) continue;
+      std::swap(taken[draw.next() % taken.size()], taken.back());
+      engine.remove(taken.back().job, taken.back().node, taken.back().cards);
+      taken.pop_back();
+      RC_ASSERT(engine.best(job) == engine.best_by_scan(job));
+    }
   }));
 }
 

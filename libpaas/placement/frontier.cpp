@@ -93,7 +93,8 @@ bool Frontier::may_take_something(Index node) const {
 void Frontier::file_all() {
   if (!grouped()) return;
   untouched_.assign(node_at_.size() / 64, 0);
-  open_.clear();
+  open_ = {};
+  open_.let_in.resize((compiled_.gates().size() + 63) / 64);
   std::fill(open_at_.begin(), open_at_.end(), nobody);
   for (Index node = 0; node < compiled_.node_count(); ++node) file(node);
 }
@@ -110,20 +111,44 @@ void Frontier::file(Index node) {
   if (!may_take_something(node)) return close(node);
   if (open_at_[node] == nobody) {
     open_at_[node] = static_cast<Index>(open_.size());
-    open_.push_back({{}, 0, node});
+    open_.node.push_back(node);
+    open_.x.push_back(0);
+    open_.y.push_back(0);
+    open_.waste.push_back(0);
+    note_gates(node);
   }
-  Open& open = open_[open_at_[node]];
-  open.free = scorer_.free_axes(node);
-  open.waste = scorer_.fit().waste(open.free);
+  const Index at = open_at_[node];
+  const Scorer::Axes free = scorer_.free_axes(node);
+  open_.x[at] = free.x;
+  open_.y[at] = free.y;
+  open_.waste[at] = scorer_.fit().waste(free);
+}
+
+void Frontier::note_gates(Index node) {
+  const std::vector<Gate>& gates = compiled_.gates();
+  for (std::size_t word = 0; word < open_.let_in.size(); ++word) {
+    std::uint64_t let_in = 0;
+    for (std::size_t g = word * 64; g < std::min(gates.size(), word * 64 + 64); ++g) {
+      let_in |= std::uint64_t{gates[g].open.has(node)} << (g % 64);
+    }
+    open_.let_in[word].push_back(let_in);
+  }
 }
 
 void Frontier::close(Index node) {
   const Index at = open_at_[node];
   if (at == nobody) return;
-  open_[at] = open_.back();
-  open_at_[open_[at].node] = at;
+  open_at_[open_.node.back()] = at;
   open_at_[node] = nobody;
-  open_.pop_back();
+  const auto take_last = [at](auto& values) {
+    values[at] = values.back();
+    values.pop_back();
+  };
+  take_last(open_.node);
+  take_last(open_.x);
+  take_last(open_.y);
+  take_last(open_.waste);
+  for (auto& words : open_.let_in) take_last(words);
 }
 
 Index Frontier::some_untouched(const Group& group) const {
@@ -162,7 +187,8 @@ const std::vector<std::uint64_t>& Frontier::let_in(Index gate) {
 }
 
 std::size_t Frontier::bytes() const {
-  std::size_t out = open_.capacity() * sizeof(Open) + groups_.capacity() * sizeof(Group) +
+  std::size_t out = open_.node.capacity() * (sizeof(Index) + 3 * sizeof(Amount)) +
+                    groups_.capacity() * sizeof(Group) +
                     untouched_.capacity() * sizeof(std::uint64_t);
   for (const auto* list : {&group_of_, &breed_of_, &place_of_, &node_at_, &open_at_}) {
     out += list->capacity() * sizeof(Index);

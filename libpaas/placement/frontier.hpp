@@ -7,17 +7,12 @@
 #include <vector>
 
 #include "libpaas/placement/bonuses.hpp"
+#include "libpaas/placement/lanes.hpp"
 
 namespace paas::placement {
 
 class Frontier {
  public:
-  // A node in use that may take something yet.
-  struct Open {
-    Scorer::Axes free;
-    std::int64_t waste;
-    Index node;
-  };
   // Nodes that are the same to every job while they are untouched, conditions on nodes apart. Their
   // places follow each other, by name.
   struct Group {
@@ -36,7 +31,7 @@ class Frontier {
   // Whether there are groups at all; if not, the others are not to be used.
   bool grouped() const { return !groups_.empty(); }
   const std::vector<Group>& groups() const { return groups_; }
-  const std::vector<Open>& open() const { return open_; }
+  const OpenNodes& open() const { return open_; }
   bool untouched(Index node) const {
     return (untouched_[place_of_[node] / 64] >> (place_of_[node] % 64) & 1U) != 0;
   }
@@ -53,6 +48,7 @@ class Frontier {
   void number_places();
   bool may_take_something(Index node) const;
   const std::vector<std::uint64_t>& let_in(Index gate);
+  void note_gates(Index node);
   void close(Index node);
 
   const Scorer& scorer_;
@@ -66,7 +62,7 @@ class Frontier {
   std::vector<Index> node_at_;                      // by place; nobody where a group is padded
   std::vector<std::uint64_t> untouched_;            // by place
   std::vector<std::vector<std::uint64_t>> let_in_;  // by gate, by place; made when it is asked for
-  std::vector<Open> open_;
+  OpenNodes open_;
   std::vector<Index> open_at_;  // by node; nobody if it is not in open_
 };
 

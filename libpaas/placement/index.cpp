@@ -9,7 +9,7 @@ NodeIndex::NodeIndex(const Scorer& scorer, Limits limits)
       limits_(limits),
       bonuses_(scorer),
       frontier_(scorer, bonuses_),
-      candidates_(scorer, frontier_, bonuses_),
+      candidates_(scorer, frontier_, bonuses_, limits.wide ? fastest_loops() : plain_loops()),
       blocks_(scorer, bonuses_, limits.tables),
       seen_(scorer.ledger().log_end()) {}
 

@@ -13,6 +13,7 @@ class NodeIndex {
   struct Limits {
     std::size_t tables = 1024;  // that are kept
     std::size_t open = 2048;    // nodes that are looked at one by one
+    bool wide = true;           // several at once, where the processor can
   };
   // Keeps a reference.
   explicit NodeIndex(const Scorer& scorer) : NodeIndex(scorer, Limits{}) {}

@@ -31,7 +31,14 @@ void Scorer::expect(const Mix& mix) {
 
 void Scorer::measure_needs() {
   needs_.clear();
-  for (const Shape& shape : compiled_.shapes()) needs_.push_back(needs_of(shape));
+  axes_suffice_.clear();
+  for (const Shape& shape : compiled_.shapes()) {
+    needs_.push_back(needs_of(shape));
+    const bool suffice = std::all_of(shape.needs.begin(), shape.needs.end(), [&](const Need& need) {
+      return need.resource == x_resource() || need.resource == y_resource();
+    });
+    axes_suffice_.push_back(suffice && shape.cards.empty());
+  }
 }
 
 Scorer::Axes Scorer::needs_of(const Shape& shape) const {

@@ -29,6 +29,9 @@ struct Spot {
 
 class Scorer {
  public:
+  // So that the sum of the parts that last stays within its bounds.
+  static constexpr std::int64_t most_of_a_part = std::int64_t{1} << 26;
+
   // Keeps references.
   explicit Scorer(const Ledger& ledger);
 
@@ -67,6 +70,8 @@ class Scorer {
   Index y_resource() const { return potential_.y_resource(); }
   Axes free_axes(Index node) const;
   Axes needs(Index shape) const { return needs_[shape]; }
+  // Whether a shape needs nothing but these two.
+  bool axes_suffice(Index shape) const { return axes_suffice_[shape]; }
   struct Fit {
     Potential::Lookup lookup;
     int milli;  // what it matters
@@ -86,8 +91,6 @@ class Scorer {
   std::int64_t crowd_value() const { return crowd_; }
 
  private:
-  // So that the sum of the parts that last stays within its bounds.
-  static constexpr std::int64_t most_of_a_part = std::int64_t{1} << 26;
   static std::int64_t weighted(std::int64_t value, int milli) {
     return std::clamp(value, -(std::int64_t{1} << 40), std::int64_t{1} << 40) * milli / 1000;
   }
@@ -104,7 +107,8 @@ class Scorer {
   const Ledger& ledger_;
   const Compiled& compiled_;
   Potential potential_;
-  std::vector<Axes> needs_;  // by shape
+  std::vector<Axes> needs_;         // by shape
+  std::vector<bool> axes_suffice_;  // by shape
   int fit_milli_;
   std::int64_t spread_unit_, affinity_unit_, crowd_, stay_;
 };
