@@ -2,7 +2,7 @@
 
 #include <algorithm>
 #include <array>
-#include <span>
+#include <map>
 #include <string>
 
 #include "libpaas/placement/place.hpp"
@@ -16,7 +16,7 @@ constexpr std::size_t crowd_nodes = 20;
 constexpr std::size_t crowd_guests = 200;
 constexpr std::int64_t node_cpu = 16'000;
 constexpr std::int64_t node_memory = 40'960;
-constexpr int crowds = 60;
+constexpr int crowds = 200;
 
 bool holds(const Crowd::Size& free, const Crowd::Size& size) {
   return free.cpu_milli >= size.cpu_milli && free.memory_mib >= size.memory_mib;
@@ -141,13 +141,13 @@ std::optional<Question> question(std::uint64_t seed) {
     }
   }
   if (out.crowd.guests.size() < crowd_guests) return {};
-  out.crowd.newcomer = drawn_size(random, 10, 50);
+  out.crowd.newcomer = drawn_size(random, 15, 55);
   out.problem.workloads.push_back(workload_of("newcomer", out.crowd.newcomer, 1));
   return out;
 }
 
 struct OurMoves {
-  bool fits = false;
+  bool fits = false;  // everybody has a node, and no node more than it holds
   bool proven = false;
   FewestMoves done{};
 };
@@ -155,13 +155,21 @@ struct OurMoves {
 OurMoves our_answer(const Question& asked) {
   const placement::Decision decision = placement::place(asked.problem);
   OurMoves out{decision.fits(), decision.moves_proven_minimal};
+  std::map<std::string, Crowd::Size> free;
+  for (const placement::Node& node : asked.problem.cluster.nodes) {
+    free[node.name] = {node_cpu, node_memory};
+  }
+  std::map<std::string, const placement::Workload*> workloads;
+  for (const placement::Workload& each : asked.problem.workloads) workloads[each.name] = &each;
   for (const placement::Choice& choice : decision.choices) {
+    const placement::Workload& who = *workloads.at(choice.allocation.workload);
+    if (choice.node.empty()) continue;
+    Crowd::Size& left = free.at(choice.node);
+    change(left, {who.requests.at("cpu"), who.requests.at("memory")}, -1);
+    out.fits = out.fits && left.cpu_milli >= 0 && left.memory_mib >= 0;
     if (choice.act != placement::Act::move) continue;
     ++out.done.moves;
-    const auto mover = std::find_if(
-        asked.problem.workloads.begin(), asked.problem.workloads.end(),
-        [&](const placement::Workload& each) { return each.name == choice.allocation.workload; });
-    out.done.cost += mover->move_cost.value_or(0);
+    out.done.cost += *who.move_cost;
   }
   return out;
 }
