@@ -20,6 +20,14 @@ Ip with_tail(const Ip& ip, int prefix, std::uint8_t fill) {
   return out;
 }
 
+// As much of what Linux allows as anybody uses: at most fifteen bytes.
+bool is_interface(std::string_view text) {
+  return !text.empty() && text.size() <= 15 && std::all_of(text.begin(), text.end(), [](char c) {
+    return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '-' ||
+           c == '_' || c == '.' || c == '@';
+  });
+}
+
 Ipv4 ipv4_of(const Ip& ip) {
   std::uint32_t bits = 0;
   for (std::size_t i = 12; i < 16; ++i) bits = bits << 8 | ip.bytes[i];
@@ -92,7 +100,7 @@ Result<Endpoint> parse_endpoint(std::string_view text, std::uint16_t usual_port)
   const std::size_t percent = host.find('%');
   if (percent != host.npos) {
     out.zone = host.substr(percent + 1);
-    if (out.zone.empty() || out.zone.size() > 15 || host.find(':') == host.npos) {
+    if (!is_interface(out.zone) || host.find(':') == host.npos) {
       return fail(Errc::invalid, excerpt(text, 64) + " is not an address with an interface");
     }
     host = host.substr(0, percent);

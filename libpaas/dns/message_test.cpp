@@ -167,8 +167,9 @@ TEST_CASE("dns addresses: both families, networks, endpoints") {
     CHECK(to_text(parse_endpoint(text).value()) == shown);
     CHECK(parse_endpoint(shown).value() == parse_endpoint(text).value());
   }
-  for (const char* bad : {"", "10.0.0.1:", "10.0.0.1:65536", "[fd00::1]:", "[fd00::1", "[fd00::1]x",
-                          "fe80::1%", "10.0.0.1%eth0", "host", ":53"}) {
+  for (const char* bad :
+       {"", "10.0.0.1:", "10.0.0.1:65536", "[fd00::1]:", "[fd00::1", "[fd00::1]x", "fe80::1%",
+        "fe80::1%a]b", "fe80::1%a:1", "10.0.0.1%eth0", "host", ":53"}) {
     CHECK(!parse_endpoint(bad));
   }
 }
