@@ -7,6 +7,8 @@
 
 #include "agent/arguments.hpp"
 #include "agent/commands/complaint.hpp"
+#include "libpaas/base/text.hpp"
+#include "libpaas/placement/amount.hpp"
 #include "libpaas/placement/plan_json.hpp"
 #include "libpaas/placement/snapshot.hpp"
 #include "libpaas/placement/text.hpp"
@@ -24,12 +26,17 @@ const Flag help_flag = {"--help", "", "this"};
 
 struct Usage {
   std::string_view words;
+  std::string_view about;
+  std::string_view codes;  // of `done` and `failed`
   std::vector<Flag> flags;
 
   std::string text() const {
-    return "usage: paas-agent place " + std::string(words) + "\n\n" + help_of(flags) +
-           "\nSNAPSHOT is a file, or - for standard input.\n"
-           "Exit codes: 0 it fits, 1 it does not, 2 bad input.\n";
+    return "usage: paas-agent place " + std::string(words) + "\n\n" + std::string(about) + "\n\n" +
+           help_of(flags) +
+           "\nSNAPSHOT is a file in YAML or JSON (docs/formats), or - for standard input. It is "
+           "only "
+           "read.\nExit codes: " +
+           std::string(codes) + ", 2 the command line or a file is wrong.\n";
   }
 };
 
@@ -58,8 +65,9 @@ Or<std::string> content(const Invocation& invocation, const std::string& file) {
     in.read(part.data(), static_cast<std::streamsize>(part.size()));
     text.append(part.data(), static_cast<std::size_t>(in.gcount()));
   }
-  if (file != "-" && !opened.is_open()) {
-    return refuse(invocation, {{file, {}, {}, "cannot be read"}});
+  if (in.bad() || (file != "-" && !opened.is_open())) {
+    invocation.err << "paas-agent: " << printable(file) << ": cannot be read\n";
+    return tl::unexpected<int>(misused);
   }
   return text;
 }
@@ -119,16 +127,37 @@ std::vector<std::string> listed(const Arguments& arguments, std::string_view fla
 const Usage& what_if_usage() {
   static const Usage usage = {
       "what-if SNAPSHOT [flags]",
-      {{"--lose-node", "NODE,…", "these are gone, with what was on them"},
-       {"--lose-host", "HOST,…", "so are all nodes of these physical machines"},
-       {"--drain", "NODE,…", "these take nothing, and what is on them moves away"},
+      "Shows the plan there would be after a change, and what is asked about it. Nothing is done.",
+      "0 all of it fits, 1 it does not",
+      {{"--lose-node", "NODE,...", "these are gone, with what was on them"},
+       {"--lose-host", "HOST,...", "so are all nodes of these physical machines"},
+       {"--drain", "NODE,...", "these take nothing, and what is on them moves away"},
        {"--add", "FILE", "nodes and workloads that come on top, in the format of a snapshot"},
-       {"--scale", "WORKLOAD=N,…", "other numbers of replicas"},
+       {"--scale", "WORKLOAD=N,...", "other numbers of replicas"},
+       {"--resize", "WORKLOAD:RESOURCE=AMOUNT,...", "other requests, like web:cpu=2,memory=4G"},
        {"--survive", "", "which apps survive the loss of any one host"},
        {"--room", "WORKLOAD", "how many more replicas of it fit, nothing moved"},
        json_flag,
        help_flag}};
   return usage;
+}
+
+// "web:cpu=2,memory=4G"
+Result<std::pair<std::string, Amounts>> resize_of(const std::string& text) {
+  const std::size_t colon = std::min(text.find(':'), text.size());
+  Amounts amounts;
+  for (std::string_view rest = std::string_view(text).substr(std::min(colon + 1, text.size()));
+       !rest.empty();) {
+    const std::string_view one = rest.substr(0, rest.find(','));
+    rest.remove_prefix(std::min(one.size() + 1, rest.size()));
+    const std::size_t equals = std::min(one.find('='), one.size());
+    const std::string resource(one.substr(0, equals));
+    auto amount = parse_amount(resource, one.substr(std::min(equals + 1, one.size())));
+    if (!amount) return fail(Errc::invalid, printable(resource) + ": " + amount.error().message);
+    amounts[resource] = *amount;
+  }
+  if (amounts.empty()) return fail(Errc::invalid, "must be like web:cpu=2,memory=4G");
+  return std::pair(text.substr(0, colon), std::move(amounts));
 }
 
 Or<Change> change_of(const Invocation& invocation, const Arguments& arguments) {
@@ -144,6 +173,13 @@ Or<Change> change_of(const Invocation& invocation, const Arguments& arguments) {
       return misuse(invocation, what_if_usage(), "--scale: must be like web=3: " + scale);
     }
     change.replicas[scale.substr(0, equals)] = *replicas;
+  }
+  if (arguments.has("--resize")) {
+    auto resized = resize_of(*arguments.value("--resize"));
+    if (!resized) {
+      return misuse(invocation, what_if_usage(), "--resize: " + resized.error().message);
+    }
+    change.requests.insert(*std::move(resized));
   }
   if (const auto file = arguments.value("--add")) {
     const auto text = content(invocation, *file);
@@ -177,7 +213,11 @@ Or<Problem> problem_after(const Invocation& invocation, Question& asked) {
 }  // namespace
 
 int place_plan(const Invocation& invocation) {
-  static const Usage usage = {"plan SNAPSHOT [flags]", {json_flag, help_flag}};
+  static const Usage usage = {
+      "plan SNAPSHOT [flags]",
+      "Decides where the workloads go, and says why: who stays, who gets which node, who has none.",
+      "0 everything fits, 1 something has no place or loses it",
+      {json_flag, help_flag}};
   const auto asked = question(invocation, usage);
   if (!asked) return asked.error();
   const Decision decision = place(asked->problem);
@@ -188,6 +228,8 @@ int place_plan(const Invocation& invocation) {
 int place_explain(const Invocation& invocation) {
   static const Usage usage = {
       "explain SNAPSHOT --workload NAME[/ORDINAL] [flags]",
+      "Shows what every node says to a replica, when all others are where a plan puts them.",
+      "0 some node would take it, 1 none would",
       {{"--workload", "NAME[/ORDINAL]", "a replica, or one more of the workload"},
        json_flag,
        help_flag}};
@@ -235,7 +277,8 @@ int place_what_if(const Invocation& invocation) {
     const auto shape = std::find_if(after->workloads.begin(), after->workloads.end(),
                                     [&](const Workload& one) { return one.name == *name; });
     if (shape == after->workloads.end()) {
-      invocation.err << "paas-agent: --room: there is no workload \"" << *name << "\"\n";
+      complain(invocation.err, "count the room",
+               changed(*std::move(after), {.replicas = {{*name, 0}}}).error());
       return misused;
     }
     const int room = room_for(*after, *shape, most_room);
@@ -248,8 +291,11 @@ int place_what_if(const Invocation& invocation) {
 }
 
 int place_rebalance(const Invocation& invocation) {
-  static const Usage usage = {"rebalance SNAPSHOT [flags]",
-                              {{"--max-moves", "N", "at most so many; 10"}, json_flag, help_flag}};
+  static const Usage usage = {
+      "rebalance SNAPSHOT [flags]",
+      "Shows moves that make the placement better, in an order in which each can be made.",
+      "0 always, also if there is nothing to gain",
+      {{"--max-moves", "N", "at most so many; 10 unless given"}, json_flag, help_flag}};
   const auto asked = question(invocation, usage);
   if (!asked) return asked.error();
   const auto most = count_of(asked->arguments.value("--max-moves").value_or("10"));

@@ -35,11 +35,8 @@ class Decider {
   Decision decision() const;
 
  private:
-  // Those who are seated all or not at all.
-  struct Group {
-    std::vector<Index> seats{};
-    std::string gang{};
-  };
+  using Sits = std::vector<std::pair<Index, Index>>;  // seats and nodes
+
   // A seat as it was before a group was tried.
   struct Before {
     Index seat;
@@ -53,15 +50,36 @@ class Decider {
   std::string why_not_stay(Index seat) const;
   void seat_waiting(std::vector<Index>& leaving);
   void part_the_incompatible();
-  void relieve_overbooked();
-  bool overbooked(Index node) const;
-  bool relieved_without(Index seat) const;
-  Index who_relieves(Index node, const std::vector<int>& helps) const;
   void get_up(Index seat, std::string because);
+  void wait(Index seat, std::string because);
+
+  // relief.cpp
+  void relieve_overbooked();
+  void relieve(Index node);
+  bool overbooked(Index node) const;
+  bool relieved_without(Index node, const std::vector<Index>& leavers) const;
+  std::vector<Index> of_use(Index node) const;
+  std::vector<std::vector<Index>> leavers_of(Index node, std::size_t count,
+                                             const std::vector<Index>& among);
+  bool can_leave(const std::vector<Index>& leavers);
+  std::vector<Index> who_leaves(Index node);
+  Index who_relieves(Index node);
+
+  // together.cpp
+  void seat_group(const std::vector<Index>& seats, bool tied);
+  bool seat_the_rest(const std::vector<Index>& seats, bool tied);
+  void note_company(std::vector<Index> seats);
+  void refuse_gangs(const std::vector<Index>& seats, bool tied);
+  void seat_as_one(const std::vector<Index>& seats);
+  Sits seat_in_cells(std::vector<Index> seats);
+  Sits fill(const std::vector<Index>& seats, Index first_on);
+  Sits seat_directly(const std::vector<Index>& seats, Index first_on);
+  std::vector<Index> where_to_begin(Index seat) const;
+  bool ties_hold(Index seat);
+  void sit_all(const Sits& sits);
+  void leave_all(const Sits& sits);
 
   // place.cpp
-  std::vector<Group> groups() const;
-  void seat_group(const Group& group);
   bool seat_one(Index seat);
   bool seat_directly(Index seat);
   bool seat_by_moves(Index seat);
@@ -76,12 +94,18 @@ class Decider {
   bool reasons_;
   Seating seating_;
   MoveSearch search_;
+  // Seatings of groups that may still be tried; each counts as much as so many units of a search.
+  static constexpr std::int64_t work_of_a_trial = 50;
+  std::int64_t trials_left_;
   RefusalCounts counts_;
   std::vector<Note> notes_;
-  std::vector<Before> before_;   // of the group at hand
-  std::vector<Index> victims_;   // who lost their place
-  std::vector<Index> hopeless_;  // jobs for which no moves were found
-  int searches_ = 0;             // that moved somebody
+  std::vector<Before> before_;                       // of the group at hand
+  std::vector<std::pair<Index, std::string>> said_;  // of its seats, before it was tried
+  std::vector<Index> victims_;                       // who lost their place
+  std::vector<Index> hopeless_;                      // jobs for which no moves were found
+  std::vector<int> helps_;              // by job: how many nodes it alone would relieve
+  std::int64_t relief_left_ = 200'000;  // sets of leavers that may still be looked at
+  int newcomers_ = 0;                   // that were seated
   bool proven_ = true;
 };
 

@@ -27,18 +27,22 @@ Result<Explanation> explain(const Problem& problem, const Allocation& allocation
   const Compiled compiled(problem);
   Decider decider(compiled, false);
   decider.seat_standing();
+  decider.seat_others();
   Seating& seating = decider.seating();
   Index here = nowhere;
+  Index chosen = nowhere;
   for (Index seat = 0; seat < seating.size(); ++seat) {
-    if (seating[seat].node == nowhere || seating.allocation(seat) != allocation) continue;
-    here = seating[seat].node;
-    seating.leave(seat);
+    if (seating.allocation(seat) != allocation) continue;
+    here = seating[seat].from;
+    chosen = seating[seat].node;
+    if (chosen != nowhere) seating.leave(seat);
   }
   Explanation out;
   out.allocation = allocation;
   for (const Index node : compiled.by_name()) {
     Verdict verdict{compiled.node(node).name, refusals(seating.ledger(), job, node)};
     verdict.here = node == here;
+    verdict.chosen = node == chosen;
     if (verdict.refusals.empty()) {
       verdict.option = option_of(seating.engine().scorer(), job, node, here);
     }

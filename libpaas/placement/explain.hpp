@@ -1,5 +1,5 @@
 #pragma once
-// explain(): the full verdict of every node on one allocation, as things stand.
+// explain(): the full verdict of every node on one allocation, when all else is decided.
 
 #include "libpaas/base/result.hpp"
 #include "libpaas/placement/place.hpp"
@@ -12,6 +12,7 @@ struct Verdict {
   std::vector<Refusal> refusals{};  // all of them; empty: the node would take it
   Option option{};                  // score, where it would
   bool here = false;                // the allocation is on this node
+  bool chosen = false;              // place() gives it this node
   bool operator==(const Verdict&) const = default;
 };
 
@@ -22,8 +23,8 @@ struct Explanation {
   bool operator==(const Explanation&) const = default;
 };
 
-// One more replica of the workload beside what is placed, or the one that is named, as if it were
-// not placed yet. Errors: `not_found`, naming the workloads there are.
+// What every node says to one more replica of the workload, or to the one that is named, when
+// everybody else is where place() puts them. Errors: `not_found`, naming the workloads there are.
 // REQUIRES: mistakes(problem).empty().
 Result<Explanation> explain(const Problem& problem, const Allocation& allocation);
 

@@ -30,6 +30,7 @@ class MistakeFinder {
     nodes();
     workloads();
     current();
+    names(problem_.resized, "resized");
     rules();
     return std::move(found_);
   }

@@ -6,68 +6,14 @@
 #include <map>
 #include <tuple>
 
-#include "libpaas/base/hash.hpp"
 #include "libpaas/base/text.hpp"
 #include "libpaas/placement/decide.hpp"
+#include "libpaas/placement/groups.hpp"
 
 namespace paas::placement {
 namespace placing {
 
 constexpr std::size_t most_alternatives = 3;
-
-// How apps wait for each other because they must be together: who is sought goes first, and is as
-// urgent as whoever seeks it.
-class Dependencies {
- public:
-  explicit Dependencies(const Compiled& compiled) {
-    for (Index job = 0; job < compiled.problem().workloads.size(); ++job) {
-      const Index app = compiled.job(job).app;
-      grow(app);
-      priority_[app] = std::max(priority_[app], compiled.kind(job).priority);
-      for (const Tie& tie : compiled.kind(job).ties) {
-        if (tie.kind != TieKind::together || tie.app == nowhere || tie.app == app) continue;
-        grow(tie.app);
-        seeks_[app].push_back(tie.app);
-      }
-    }
-    for (Index app = 0; app < seeks_.size(); ++app) {
-      std::sort(seeks_[app].begin(), seeks_[app].end());
-      if (depth_[app] == unknown) measure(app);
-    }
-    for (bool changed = true; changed;) {
-      changed = false;
-      for (Index app = 0; app < seeks_.size(); ++app) {
-        for (const Index sought : seeks_[app]) {
-          if (priority_[sought] >= priority_[app]) continue;
-          priority_[sought] = priority_[app];
-          changed = true;
-        }
-      }
-    }
-  }
-  int depth(Index app) const { return depth_[app]; }
-  int priority(Index app) const { return priority_[app]; }
-
- private:
-  static constexpr int unknown = -1;
-  void grow(Index app) {
-    if (app < seeks_.size()) return;
-    seeks_.resize(app + 1);
-    depth_.resize(app + 1, unknown);
-    priority_.resize(app + 1, std::numeric_limits<int>::min());
-  }
-  int measure(Index app) {
-    depth_[app] = 0;  // in a circle somebody has to be first
-    int depth = 0;
-    for (const Index sought : seeks_[app]) {
-      depth = std::max(depth, 1 + (depth_[sought] == unknown ? measure(sought) : depth_[sought]));
-    }
-    return depth_[app] = depth;
-  }
-
-  std::vector<std::vector<Index>> seeks_;
-  std::vector<int> depth_, priority_;
-};
 
 std::string takers_text(std::size_t count) {
   if (count == 1) return "the only node that takes it";
@@ -81,59 +27,12 @@ Decider::Decider(const Compiled& compiled, bool reasons)
       reasons_(reasons),
       seating_(compiled),
       search_(seating_, compiled.problem().rules.search_budget),
+      trials_left_(compiled.problem().rules.search_budget / work_of_a_trial),
       counts_(seating_.ledger()),
       notes_(seating_.size()) {}
 
-std::vector<Decider::Group> Decider::groups() const {
-  const placing::Dependencies dependencies(compiled_);
-  // Most urgent first, then who others wait for, who ran before, the largest, and by hash.
-  using Key = std::tuple<int, int, bool, Amount, std::uint64_t, std::string, int>;
-  const auto key_of = [&](Index seat) {
-    const Seat& one = seating_[seat];
-    const Index app = compiled_.job(one.job).app;
-    const std::string& name = seating_.workload(seat).name;
-    return Key{-dependencies.priority(app),
-               dependencies.depth(app),
-               !one.had_node,
-               -compiled_.kind(one.job).dominant_share,
-               stable_hash({name}),
-               name,
-               one.ordinal};
-  };
-  struct Keyed {
-    Key key;
-    std::vector<std::pair<Key, Index>> seats;
-  };
-  std::map<std::string, Keyed> gangs;
-  std::vector<std::pair<Key, Group>> out;
-  for (Index seat = 0; seat < seating_.size(); ++seat) {
-    if (seating_[seat].node != nowhere) continue;
-    const std::string& gang = seating_.workload(seat).gang;
-    Key key = key_of(seat);
-    if (gang.empty()) {
-      out.emplace_back(std::move(key), Group{{seat}});
-    } else {
-      gangs[gang].seats.emplace_back(std::move(key), seat);
-    }
-  }
-  for (auto& [gang, keyed] : gangs) {
-    std::sort(keyed.seats.begin(), keyed.seats.end());
-    Key key = keyed.seats.front().first;
-    Group group{{}, gang};
-    for (const auto& [each, seat] : keyed.seats) {
-      std::get<1>(key) = std::max(std::get<1>(key), std::get<1>(each));
-      group.seats.push_back(seat);
-    }
-    out.emplace_back(std::move(key), std::move(group));
-  }
-  std::sort(out.begin(), out.end(), [](const auto& a, const auto& b) { return a.first < b.first; });
-  std::vector<Group> groups;
-  for (auto& [key, group] : out) groups.push_back(std::move(group));
-  return groups;
-}
-
 void Decider::seat_others() {
-  for (const Group& group : groups()) seat_group(group);
+  for (const Group& group : groups_of(seating_)) seat_group(group.seats, group.tied);
   // Whoever was pushed out may find a place elsewhere.
   std::sort(victims_.begin(), victims_.end(), [&](Index a, Index b) {
     return std::tuple(-seating_.priority(a), a) < std::tuple(-seating_.priority(b), b);
@@ -143,30 +42,13 @@ void Decider::seat_others() {
   }
 }
 
-void Decider::seat_group(const Group& group) {
-  before_.clear();
-  for (const Index seat : group.seats) {
-    if (seat_one(seat)) continue;
-    note_refusal(seat, notes_[seat].because.empty() ? "no node takes it"
-                                                    : notes_[seat].because + "; no node takes it");
-    if (group.gang.empty()) return;
-    Note refused = std::move(notes_[seat]);
-    undo();
-    for (const Index other : group.seats) {
-      notes_[other].because = "its gang " + group.gang + " is placed all or not at all, and " +
-                              name_of(seating_.allocation(seat)) + " has no place";
-    }
-    notes_[seat] = std::move(refused);
-    return;
-  }
-}
-
 void Decider::remember(Index seat) {
   before_.push_back({seat, seating_[seat].node, seating_[seat].cards, notes_[seat]});
 }
 
 // As it was before the group was tried.
 void Decider::undo() {
+  for (const auto& [seat, because] : said_) notes_[seat] = Note{because};
   for (auto at = before_.rbegin(); at != before_.rend(); ++at) {
     if (seating_[at->seat].node != nowhere) seating_.leave(at->seat);
   }
@@ -195,6 +77,7 @@ bool Decider::seat_directly(Index seat) {
   if (spot.node == nowhere) return false;
   remember(seat);
   seating_.sit(seat, spot.node);
+  ++newcomers_;
   note_options(seat, notes_[seat].because);
   return true;
 }
@@ -204,23 +87,26 @@ bool Decider::seat_by_moves(Index seat) {
   if (std::find(hopeless_.begin(), hopeless_.end(), job) != hopeless_.end()) return false;
   const auto plan = search_.find(seat);
   if (!plan) {
-    proven_ = proven_ && !search_.exhausted();
+    proven_ = proven_ && search_.complete();
     hopeless_.push_back(job);
     return false;
   }
-  proven_ = proven_ && plan->proven;
-  ++searches_;
+  // Had those who were seated before gone elsewhere, fewer moves might have done.
+  proven_ = proven_ && (plan->steps_of_others == 0 || (plan->proven && newcomers_ == 0));
+  ++newcomers_;
   remember(seat);
   std::vector<std::string> names;
   for (const MovePlan::Step& step : plan->steps) {
     remember(step.seat);
-    if (seating_[step.seat].node == seating_[step.seat].from) seating_.count_move(step.seat, 1);
+    if (seating_.settled(step.seat)) {
+      seating_.count_move(step.seat, 1);
+      names.push_back(name_of(seating_.allocation(step.seat)));
+    }
     seating_.leave(step.seat);
-    names.push_back(name_of(seating_.allocation(step.seat)));
   }
   seating_.sit(seat, plan->node);
   for (const MovePlan::Step& step : plan->steps) seating_.sit(step.seat, step.to);
-  note_options(seat, "room is made by moving " + join(names, ", "));
+  note_options(seat, names.empty() ? "" : "room is made by moving " + join(names, ", "));
   for (const MovePlan::Step& step : plan->steps) {
     note_options(step.seat, "makes room for " + name_of(seating_.allocation(seat)));
   }
@@ -229,7 +115,13 @@ bool Decider::seat_by_moves(Index seat) {
 
 std::vector<Index> Decider::victims_on(Index seat, Index node) {
   const Index job = seating_[seat].job;
-  std::vector<std::tuple<Index, Index, Cards>> out;  // seat, node, cards
+  struct Gone {
+    Index seat;
+    Index node;
+    bool settled;
+    Cards cards;
+  };
+  std::vector<Gone> out;
   const auto fits = [&] { return takes(seating_.ledger(), job, node); };
   while (!fits()) {
     Index victim = nowhere;
@@ -243,20 +135,22 @@ std::vector<Index> Decider::victims_on(Index seat, Index node) {
     }
     if (victim == nowhere) break;
     const Index there = seating_[victim].node;
-    out.emplace_back(victim, there, seating_.leave(victim));
+    const bool settled = seating_.settled(victim);
+    out.push_back({victim, there, settled, seating_.leave(victim)});
+    if (settled) seating_.count_move(victim, 1);
   }
   const bool enough = fits();
   std::vector<Index> victims;
   // From the one chosen last: whoever can stay after all does.
   for (auto at = out.rbegin(); at != out.rend(); ++at) {
-    auto& [victim, there, cards] = *at;
-    seating_.sit(victim, there, cards);
+    seating_.sit(at->seat, at->node, at->cards);
     if (!enough || fits()) continue;
-    seating_.leave(victim);
-    victims.push_back(victim);
+    seating_.leave(at->seat);
+    victims.push_back(at->seat);
   }
-  for (auto& [victim, there, cards] : out) {
-    if (seating_[victim].node == nowhere) seating_.sit(victim, there, cards);
+  for (const Gone& gone : out) {
+    if (seating_[gone.seat].node == nowhere) seating_.sit(gone.seat, gone.node, gone.cards);
+    if (gone.settled) seating_.count_move(gone.seat, -1);
   }
   return victims;
 }
@@ -286,7 +180,7 @@ bool Decider::seat_by_preemption(Index seat) {
   std::vector<std::string> names;
   for (const Index victim : victims) {
     remember(victim);
-    if (seating_[victim].node == seating_[victim].from) seating_.count_move(victim, 1);
+    if (seating_.settled(victim)) seating_.count_move(victim, 1);
     seating_.leave(victim);
     notes_[victim] = {};
     notes_[victim].because = name_of(seating_.allocation(seat)) + " has a higher priority";
@@ -320,18 +214,27 @@ void Decider::note_options(Index seat, std::string because) {
   seating_.sit(seat, node, std::move(cards));
 }
 
+// `because` is what is known already.
 void Decider::note_refusal(Index seat, std::string because) {
+  const Index job = seating_[seat].job;
   const bool preempted = notes_[seat].preempted;
+  if (!preempted) {
+    if (!because.empty()) because += "; ";
+    because += seating_.ledger().within_quota(job)
+                   ? "no node takes it"
+                   : "the quota of project " + compiled_.project(compiled_.kind(job).project) +
+                         " does not allow it";
+  }
   notes_[seat] = Note{std::move(because)};
   notes_[seat].preempted = preempted;
   if (!reasons_) return;
-  notes_[seat].refused = counts_.of(seating_[seat].job);
-  notes_[seat].remedy = remedy_for(seating_.ledger(), seating_[seat].job);
+  notes_[seat].refused = counts_.of(job);
+  notes_[seat].remedy = remedy_for(seating_.ledger(), job);
 }
 
 Decision Decider::decision() const {
   Decision out;
-  out.moves_proven_minimal = proven_ && searches_ <= 1;
+  out.moves_proven_minimal = proven_;
   for (Index seat = 0; seat < seating_.size(); ++seat) {
     const Seat& one = seating_[seat];
     const Note& note = notes_[seat];

@@ -19,6 +19,9 @@ struct Problem {
   Cluster cluster;
   std::vector<Workload> workloads;
   Assignment current{};
+  // Workloads whose demands changed since `current` came about. Where a node has too little for
+  // all that is on it, they leave before anybody else does.
+  std::vector<std::string> resized{};
   Rules rules{};
   bool operator==(const Problem&) const = default;
 };

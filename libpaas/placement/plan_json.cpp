@@ -92,6 +92,7 @@ Json explanation_json(const Explanation& explanation) {
                                return Json::Object{
                                    {"node", verdict.node},
                                    {"here", verdict.here},
+                                   {"chosen", verdict.chosen},
                                    {"takes", verdict.refusals.empty()},
                                    {"refusals", each_json(verdict.refusals, refusal_json)},
                                    {"option", option_or_null(verdict.option)}};

@@ -1,12 +1,9 @@
 #pragma once
-// Problems for properties, drawn from a seed, and a check of decisions that shares nothing with
-// what makes them.
+// Problems for properties, drawn from a seed.
 
-#include <algorithm>
 #include <cstdint>
-#include <map>
-#include <set>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "libpaas/placement/place.hpp"
@@ -81,8 +78,8 @@ inline Workload workload(Draw& draw, int number, int nodes) {
     Relation apart{numbered("w", draw.from(0, 9)), levels[draw.from(0, 2)]};
     if (draw.chance(40)) apart.weight = draw.from(1, 100);
     out.relations.push_back(apart);
-  } else if (number >= 4 && out.app.empty() && draw.chance(15)) {  // no circles
-    Relation together{numbered("w", draw.from(0, 3)), levels[draw.from(0, 2)], false};
+  } else if (draw.chance(20)) {
+    Relation together{numbered("w", draw.from(0, 9)), levels[draw.from(0, 2)], false};
     if (draw.chance(40)) together.weight = draw.from(1, 100);
     out.relations.push_back(together);
   }
@@ -112,129 +109,13 @@ inline Problem problem(std::uint64_t seed, int most_nodes = 9) {
       }
     }
   }
+  for (const Workload& each : out.workloads) {
+    if (draw.chance(10)) out.resized.push_back(each.name);
+  }
   if (draw.chance(20)) out.rules.quotas["p"] = {{"cpu", 4000}};
   if (draw.chance(20)) out.rules.objectives.balance = 500;
   out.rules.preempt = draw.chance(50);
   out.rules.search_budget = 300;
-  return out;
-}
-
-struct Found {
-  const Workload* workload;
-  const Choice* choice;
-  const Node* node;
-};
-
-inline std::string domain(const Node& node, const std::string& level) {
-  if (level == "node") return node.name;
-  if (level == "host") return node.host.empty() ? node.name : node.host;
-  const auto found = node.labels.find(level);
-  return found == node.labels.end() ? "" : "=" + found->second;
-}
-
-inline const std::string& app(const Workload& workload) {
-  return workload.app.empty() ? workload.name : workload.app;
-}
-
-// What one node holds beyond what it has.
-inline void check_amounts(const Node& node, const std::vector<Found>& here,
-                          std::vector<std::string>& out) {
-  std::map<std::string, Amount> sums;
-  std::map<std::string, Amount> shares;
-  std::set<int> ports(node.ports_taken.begin(), node.ports_taken.end());
-  for (const Found& found : here) {
-    for (const auto& [resource, amount] : found.workload->requests) sums[resource] += amount;
-    for (const DeviceRequest& device : found.workload->devices) {
-      shares[device.kind] += Amount{device.count} * device.share_milli;
-    }
-    for (const int port : found.workload->ports) {
-      if (!ports.insert(port).second) out.push_back("port used twice on " + node.name);
-    }
-  }
-  for (const auto& [resource, sum] : sums) {
-    Amount have = 0;
-    if (node.capacity.contains(resource)) have = node.capacity.at(resource);
-    if (node.reserved.contains(resource)) have -= node.reserved.at(resource);
-    if (node.overcommit_milli.contains(resource)) {
-      have = have * node.overcommit_milli.at(resource) / 1000;
-    }
-    if (sum > have) out.push_back(resource + " overbooked on " + node.name);
-  }
-  for (const auto& [kind, sum] : shares) {
-    Amount have = 0;
-    for (const DeviceGroup& group : node.devices) have += group.kind == kind ? group.count : 0;
-    if (sum > have * 1000) out.push_back(kind + " overbooked on " + node.name);
-  }
-}
-
-inline void check_node(const Found& found, std::vector<std::string>& out) {
-  const Workload& workload = *found.workload;
-  const Node& node = *found.node;
-  const std::string where = name_of(found.choice->allocation) + " on " + node.name;
-  const auto among = [](const auto& list, const std::string& text) {
-    return std::find(list.begin(), list.end(), text) != list.end();
-  };
-  if (node.drained) out.push_back(where + ": drained");
-  if (!workload.archs.empty() && !among(workload.archs, node.arch)) out.push_back(where + ": arch");
-  if (!workload.pin.empty() && !among(workload.pin, node.name)) out.push_back(where + ": pin");
-  for (const Term& term : workload.required) {  // only this one is drawn
-    if (node.labels.contains(term.label) && among(term.values, node.labels.at(term.label))) {
-      out.push_back(where + ": label");
-    }
-  }
-  for (const Taint& taint : node.taints) {
-    if (taint.hard && workload.tolerations.empty()) out.push_back(where + ": taint");
-  }
-  for (const std::string& volume : workload.volumes) {
-    if (!among(node.volumes, volume)) out.push_back(where + ": volume");
-  }
-}
-
-// All that is wrong with a decision. What waits because no more may be on the move is let off.
-inline std::vector<std::string> wrongs(const Problem& problem, const Decision& decision) {
-  std::vector<std::string> out;
-  std::vector<Found> placed;
-  std::map<std::string, const Node*> nodes;
-  for (const Node& node : problem.cluster.nodes) nodes[node.name] = &node;
-  std::size_t wanted = 0;
-  for (const Workload& workload : problem.workloads) {
-    wanted += static_cast<std::size_t>(workload.replicas);
-    for (const Choice& choice : decision.choices) {
-      if (choice.allocation.workload != workload.name || choice.node.empty()) continue;
-      if (!nodes.contains(choice.node)) {
-        out.push_back("no node " + choice.node);
-        continue;
-      }
-      placed.push_back({&workload, &choice, nodes[choice.node]});
-    }
-  }
-  if (wanted != decision.choices.size()) out.push_back("not everyone has a choice");
-  const bool somebody_waits = std::any_of(placed.begin(), placed.end(), [](const Found& found) {
-    return found.choice->because.find("it waits") != std::string::npos;
-  });
-  for (const Found& found : placed) {
-    if (found.choice->because.find("it waits") == std::string::npos) check_node(found, out);
-    for (const Relation& relation : found.workload->relations) {
-      if (relation.weight || !relation.apart || somebody_waits) continue;
-      for (const Found& other : placed) {
-        if (&other == &found || other.choice == found.choice) continue;
-        if (app(*other.workload) != relation.app) continue;
-        const std::string here = domain(*found.node, relation.level);
-        if (!here.empty() && here == domain(*other.node, relation.level)) {
-          out.push_back(name_of(found.choice->allocation) + " not apart from " +
-                        name_of(other.choice->allocation));
-        }
-      }
-    }
-  }
-  if (somebody_waits) return out;
-  for (const auto& [name, node] : nodes) {
-    std::vector<Found> here;
-    for (const Found& found : placed) {
-      if (found.node == node) here.push_back(found);
-    }
-    check_amounts(*node, here, out);
-  }
   return out;
 }
 

@@ -76,20 +76,29 @@ Takers takers(const Scorer& scorer, Index job, Index previous, std::size_t most)
   return out;
 }
 
-std::optional<Remedy> remedy_for(const Ledger& ledger, Index job) {
+std::optional<Cure> cure_for(const Ledger& ledger, Index job) {
   const Compiled& compiled = ledger.compiled();
-  std::optional<Remedy> out;
-  Amount least = 0;
+  std::optional<Cure> out;
   for (const Index node : compiled.by_name()) {
     std::vector<Refusal> changes = refusals(ledger, job, node);
     Amount weight = 0;
     for (const Refusal& change : changes) weight += reasoning::weight(compiled, change);
-    if (out && weight >= least) continue;
-    least = weight;
-    out = Remedy{compiled.node(node).name, std::move(changes), ""};
+    if (out && weight >= out->weight) continue;
+    out = Cure{{compiled.node(node).name, std::move(changes), ""}, weight};
   }
-  if (out) out->text = reasons_text(out->changes) + " on " + out->node;
+  if (!out) return out;
+  Remedy& remedy = out->remedy;
+  remedy.text = reasons_text(remedy.changes);
+  const bool of_node = std::any_of(remedy.changes.begin(), remedy.changes.end(),
+                                   [](const Refusal& change) { return change.reason != "quota"; });
+  if (of_node) remedy.text += " on " + remedy.node;
   return out;
+}
+
+std::optional<Remedy> remedy_for(const Ledger& ledger, Index job) {
+  auto cure = cure_for(ledger, job);
+  if (!cure) return std::nullopt;
+  return std::move(cure->remedy);
 }
 
 std::string reasons_text(const std::vector<Refusal>& refusals) {

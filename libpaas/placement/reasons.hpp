@@ -19,8 +19,15 @@ struct Takers {
 };
 Takers takers(const Scorer& scorer, Index job, Index previous, std::size_t most);
 
-// The smallest change that would give a job a place: least is missing in all, beside a mean node.
-// None if there are no nodes.
+// A remedy, and how much it is beside a mean node, 2^20 of which are one.
+struct Cure {
+  Remedy remedy;
+  Amount weight = 0;
+};
+
+// The smallest change that would give a job a place: least is missing in all. None if there are no
+// nodes.
+std::optional<Cure> cure_for(const Ledger& ledger, Index job);
 std::optional<Remedy> remedy_for(const Ledger& ledger, Index job);
 
 // "512 MiB more memory and port 443 free"

@@ -17,7 +17,10 @@ struct Place {
 
 bool tie_holds(const Place& place, const Tie& tie, Asking asking) {
   if (tie.kind != TieKind::apart && tie.kind != TieKind::together) return true;
-  if (tie.kind == TieKind::together && asking == Asking::seating) return true;
+  if (tie.kind == TieKind::together) {
+    if (asking == Asking::seating) return true;
+    if (asking == Asking::beginning && tie.free_first && !tie.own) return true;
+  }
   if (tie.app == nowhere) return asking == Asking::standing;
   const Tallies& tallies = place.ledger.tallies();
   const Index counter = tie.counter + (tie.own ? place.own() : 0);
@@ -25,9 +28,10 @@ bool tie_holds(const Place& place, const Tie& tie, Asking asking) {
   const bool there = domain != nowhere && tallies.count(counter, domain) > 0;
   if (tie.kind == TieKind::apart) return !there;
   if (there) return true;
+  if (tallies.total(counter) > 0 || domain == nowhere) return false;
   // With itself it is together at once, wherever the first one goes.
-  return tallies.total(counter) == 0 &&
-         (tie.free_first || (asking == Asking::standing && !tie.wanted)) && domain != nowhere;
+  if (asking == Asking::finished) return tie.own;
+  return tie.free_first || (asking == Asking::standing && !tie.wanted);
 }
 
 bool spread_holds(const Place& place, const SpreadTie& spread) {
@@ -129,7 +133,7 @@ bool company_admits(const Ledger& ledger, Index job, Index node, Asking asking) 
   for (const Tie& tie : kind.ties) {
     if (!refusing::tie_holds(place, tie, asking)) return false;
   }
-  if (asking != Asking::placing) return true;
+  if (asking != Asking::placing && asking != Asking::beginning) return true;
   return std::all_of(kind.spreads.begin(), kind.spreads.end(), [&](const SpreadTie& spread) {
     return refusing::spread_holds(place, spread);
   });

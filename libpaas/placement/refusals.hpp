@@ -8,10 +8,15 @@
 
 namespace paas::placement {
 
-// What is asked of a node. Who stands there already is not sent away because others are spread
-// better, or because the one it must be with is nowhere any more.
-// While those who stand are seated, who it must be with may still come.
-enum class Asking { placing, standing, seating };
+// What is asked of a node.
+enum class Asking {
+  placing,   // to take one more
+  standing,  // to keep who is there: not sent away because others are spread better, or because the
+             // one it must be with is nowhere any more
+  seating,   // the same while those who stand are seated: who it must be with may still come
+  beginning,  // to take the first of a circle of those who must be together: the others will follow
+  finished    // to keep who was placed: who it must be with has come
+};
 
 // Whether the required relations and spreads hold and the ports are free.
 bool company_admits(const Ledger& ledger, Index job, Index node, Asking asking = Asking::placing);

@@ -2,6 +2,8 @@
 
 #include <algorithm>
 #include <numeric>
+#include <set>
+#include <string_view>
 #include <utility>
 
 namespace paas::placement {
@@ -11,17 +13,17 @@ Seating::Seating(const Compiled& compiled)
       on_(compiled.node_count()),
       of_app_(compiled.problem().workloads.size()),
       moving_(of_app_.size()),
-      sought_(of_app_.size()) {
+      seekers_(of_app_.size()) {
   const auto& workloads = compiled.problem().workloads;
   std::vector<Index> jobs(workloads.size());
   std::iota(jobs.begin(), jobs.end(), Index{0});
   std::sort(jobs.begin(), jobs.end(),
             [&](Index a, Index b) { return workloads[a].name < workloads[b].name; });
+  const auto& names = compiled.problem().resized;
+  const std::set<std::string_view> resized(names.begin(), names.end());
+  for (const Workload& workload : workloads) resized_.push_back(resized.contains(workload.name));
   const Assignment& current = compiled.problem().current;
   for (const Index job : jobs) {
-    for (const Tie& tie : compiled.kind(job).ties) {
-      if (tie.kind == TieKind::together && tie.app != nowhere) sought_[tie.app] = true;
-    }
     for (int ordinal = 0; ordinal < workloads[job].replicas; ++ordinal) {
       Seat seat;
       seat.job = job;
@@ -33,6 +35,10 @@ Seating::Seating(const Compiled& compiled)
       }
       const Index app = compiled.job(job).app;
       of_app_[app].push_back(static_cast<Index>(seats_.size()));
+      for (const Tie& tie : compiled.kind(job).ties) {
+        if (tie.kind != TieKind::together || tie.app == nowhere) continue;
+        seekers_[tie.app].push_back(static_cast<Index>(seats_.size()));
+      }
       seats_.push_back(std::move(seat));
     }
   }
@@ -42,7 +48,43 @@ bool Seating::may_go(Index seat) const {
   const Seat& one = seats_[seat];
   if (one.fixed || one.node == nowhere) return false;
   const int most = compiled().kind(one.job).max_unavailable;
-  return most < 0 || !one.had_node || moving_[compiled().job(one.job).app] < most;
+  return most < 0 || !settled(seat) || moving_[compiled().job(one.job).app] < most;
+}
+
+bool Seating::needed(Index seat) const {
+  const Seat& one = seats_[seat];
+  const Index app = compiled().job(one.job).app;
+  return std::any_of(seekers_[app].begin(), seekers_[app].end(), [&](Index other) {
+    const Seat& seeker = seats_[other];
+    if (other == seat || seeker.node == nowhere) return false;
+    const auto& ties = compiled().kind(seeker.job).ties;
+    return std::any_of(ties.begin(), ties.end(), [&](const Tie& tie) {
+      if (tie.kind != TieKind::together || tie.app != app) return false;
+      const auto& domains = compiled().levels()[tie.level].domain_of;
+      if (domains[seeker.node] == nowhere || domains[seeker.node] != domains[one.node]) {
+        return false;
+      }
+      const Index counter = tie.counter + (tie.own ? compiled().app(app).first_counter : 0);
+      const std::uint32_t with_seeker = tie.own ? 2 : 1;
+      const Tallies& tallies = ledger().tallies();
+      if (tallies.count(counter, domains[one.node]) > with_seeker) return false;
+      return !tie.own || tallies.total(counter) > with_seeker;
+    });
+  });
+}
+
+bool Seating::left_alone(Index seat) const {
+  const Index own = compiled().job(seats_[seat].job).app;
+  const auto& ties = compiled().kind(seats_[seat].job).ties;
+  return std::any_of(ties.begin(), ties.end(), [&](const Tie& tie) {
+    if (tie.kind != TieKind::together || tie.app == nowhere || tie.app == own) return false;
+    bool got_up = false;
+    for (const Index other : of_app_[tie.app]) {
+      if (seats_[other].node != nowhere) return false;
+      got_up = got_up || seats_[other].had_node;
+    }
+    return got_up;
+  });
 }
 
 Cards Seating::best_cards(Index seat, Index node) const {

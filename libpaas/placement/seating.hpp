@@ -26,6 +26,7 @@ class Seating {
   const Compiled& compiled() const { return engine_.compiled(); }
   Engine& engine() { return engine_; }
   const Ledger& ledger() const { return engine_.ledger(); }
+  const Scorer& scorer() const { return engine_.scorer(); }
   std::size_t size() const { return seats_.size(); }
   const Seat& operator[](Index seat) const { return seats_[seat]; }
   Seat& seat(Index seat) { return seats_[seat]; }
@@ -33,9 +34,15 @@ class Seating {
     return compiled().problem().workloads[seats_[seat].job];
   }
   Allocation allocation(Index seat) const { return {workload(seat).name, seats_[seat].ordinal}; }
-  // What moving it costs; nothing while it does not run.
+  // Whether it is where it was. To seat anybody else elsewhere is no move.
+  bool settled(Index seat) const {
+    return seats_[seat].node != nowhere && seats_[seat].node == seats_[seat].from;
+  }
+  // Whether its demands changed since it was placed.
+  bool resized(Index seat) const { return resized_[seats_[seat].job]; }
+  // What moving it costs; nothing while it does not run, or is on the move already.
   Amount cost(Index seat) const {
-    return seats_[seat].had_node ? compiled().kind(seats_[seat].job).move_cost : 0;
+    return settled(seat) ? compiled().kind(seats_[seat].job).move_cost : 0;
   }
   int priority(Index seat) const { return compiled().kind(seats_[seat].job).priority; }
 
@@ -44,10 +51,12 @@ class Seating {
 
   // Whether a seat may go elsewhere: it is not fixed, and its app has not too many on the move.
   bool may_go(Index seat) const;
-  // The same for the sake of others: then nobody must be together with it, either.
-  bool movable(Index seat) const {
-    return may_go(seat) && !sought_[compiled().job(seats_[seat].job).app];
-  }
+  // The same for the sake of others: then nobody is left alone who must be together with it.
+  bool movable(Index seat) const { return may_go(seat) && !needed(seat); }
+  // Whether somebody must be together with it where it is, and would be with nobody else.
+  bool needed(Index seat) const;
+  // Whether some app that a workload must be together with has no place any more, but had one.
+  bool left_alone(Index seat) const;
   // Counts a running seat as on the move, or not any more.
   void count_move(Index seat, int change) {
     if (seats_[seat].had_node) moving_[compiled().job(seats_[seat].job).app] += change;
@@ -71,8 +80,9 @@ class Seating {
   std::vector<Seat> seats_;
   std::vector<std::vector<Index>> on_;
   std::vector<std::vector<Index>> of_app_;
-  std::vector<int> moving_;   // by app
-  std::vector<bool> sought_;  // by app: somebody must be together with it
+  std::vector<bool> resized_;                // by job
+  std::vector<int> moving_;                  // by app
+  std::vector<std::vector<Index>> seekers_;  // by app: seats that must be together with it
 };
 
 }  // namespace paas::placement

@@ -190,10 +190,11 @@ std::string meaning(std::string_view name, const std::set<std::string_view>& kno
 // Names that point nowhere. To place() that is a fact; in what a person wrote it is a slip.
 std::vector<Mistake> loose_ends(const Problem& problem) {
   std::vector<Mistake> out;
-  std::set<std::string_view> nodes, apps;
+  std::set<std::string_view> nodes, apps, workloads;
   for (const Node& node : problem.cluster.nodes) nodes.insert(node.name);
   for (const Workload& workload : problem.workloads) {
     apps.insert(workload.app.empty() ? workload.name : workload.app);
+    workloads.insert(workload.name);
   }
   for (std::size_t w = 0; w < problem.workloads.size(); ++w) {
     const Workload& workload = problem.workloads[w];
@@ -210,6 +211,12 @@ std::vector<Mistake> loose_ends(const Problem& problem) {
       out.push_back({item_path(path + ".relations", i) + ".app",
                      "there is no app \"" + name + "\"" + meaning(name, apps)});
     }
+  }
+  for (std::size_t i = 0; i < problem.resized.size(); ++i) {
+    const std::string& name = problem.resized[i];
+    if (name.empty() || workloads.contains(name)) continue;
+    out.push_back({item_path("resized", i),
+                   "there is no workload \"" + name + "\"" + meaning(name, workloads)});
   }
   return out;
 }
@@ -238,6 +245,7 @@ Checked<Problem> parse_snapshot(std::string_view text, std::string_view file) {
     in.require({"nodes", "workloads"});
     read_parts(in, problem.cluster.nodes, problem.workloads);
     read_current(in, problem.current);
+    in.texts("resized", problem.resized);
     in.one("rules", [&](FieldReader& rules) { read_rules(rules, problem.rules); });
   });
   add_mistakes(flaws, mistakes(problem), *document, file);

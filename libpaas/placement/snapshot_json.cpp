@@ -204,6 +204,7 @@ Json snapshot_json(const Problem& problem) {
   SparseObject out;
   out.put("format", 1, 0);
   out.put("current", std::move(current));
+  out.put("resized", plain_list(problem.resized));
   out.put("rules", rules_object(problem.rules));
   Json::Object object = out.take();
   object.emplace("nodes", list_of(problem.cluster.nodes, node_json));

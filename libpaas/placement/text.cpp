@@ -16,15 +16,31 @@ std::string counted(std::size_t count, std::string_view noun) {
 
 // "memory", "port 443": what stands against it.
 std::string against(const std::string& reason, const std::string& what) {
-  return what.empty() ? reason : reason + " " + what;
+  if (what.empty()) return reason == "arch" ? "no architecture known" : reason;
+  if (reason == "resource" || reason == "device") return what;
+  if (reason == "apart") return "apart from " + what;
+  if (reason == "together") return "together with " + what;
+  if (reason == "spread") return "spread over " + what;
+  if (reason == "quota") return "quota of " + what;
+  return reason + " " + what;
 }
 
-std::string parts_text(const Option& option) {
+// People get thousandths of a mean node; what is less counts, but says nothing.
+std::int64_t in_thousandths(std::int64_t value) {
+  constexpr std::int64_t whole = std::int64_t{1} << 20;
+  const std::int64_t half = value < 0 ? -whole / 2 : whole / 2;
+  return (std::clamp(value, -(std::int64_t{1} << 50), std::int64_t{1} << 50) * 1000 + half) / whole;
+}
+
+// "-30 (pack -30)"
+std::string score_text(const Option& option) {
   std::vector<std::string> parts;
   for (const ScorePart& part : option.parts) {
-    parts.push_back(part.name + " " + std::to_string(part.value));
+    const std::int64_t value = in_thousandths(part.value);
+    if (value != 0) parts.push_back(part.name + " " + std::to_string(value));
   }
-  return std::to_string(option.score) + (parts.empty() ? "" : ": " + join(parts, ", "));
+  return std::to_string(in_thousandths(option.score)) +
+         (parts.empty() ? "" : " (" + join(parts, ", ") + ")");
 }
 
 std::string refused_text(const std::vector<RefusalCount>& counts) {
@@ -55,7 +71,7 @@ std::string headline(const Choice& choice) {
     case Act::move:
       return name + " moves from " + choice.from + " to " + choice.node;
     case Act::refuse:
-      return name + " has no place";
+      return name + " has no place" + (choice.from.empty() ? "" : " any more");
     case Act::preempt:
       return name + " loses its place on " + choice.from;
   }
@@ -64,11 +80,14 @@ std::string headline(const Choice& choice) {
 
 // What a person wants to know about a choice beyond its row.
 std::string reasons(const Choice& choice) {
-  std::string out = headline(choice) + "\n";
-  if (!choice.chosen.node.empty()) out += "  score " + parts_text(choice.chosen) + "\n";
+  std::string out = headline(choice);
+  if (!choice.chosen.node.empty()) out += ", score " + score_text(choice.chosen);
+  out += "\n";
+  std::vector<std::string> others;
   for (const Option& other : choice.alternatives) {
-    out += "  else " + other.node + ", score " + parts_text(other) + "\n";
+    others.push_back(other.node + " " + score_text(other));
   }
+  if (!others.empty()) out += "  next best: " + join(others, "; ") + "\n";
   if (!choice.refused.empty()) out += "  refused by " + refused_text(choice.refused) + "\n";
   if (choice.remedy) out += "  would fit with " + choice.remedy->text + "\n";
   return out;
@@ -90,7 +109,11 @@ std::string summary(const Decision& decision) {
   std::string out = counted(decision.choices.size(), "allocation");
   if (!parts.empty()) out += ": " + join(parts, ", ");
   out += decision.fits() ? ". Everything fits.\n" : ". It does not fit.\n";
-  if (!decision.moves_proven_minimal) out += "The moves are not proven to be the fewest.\n";
+  if (decision.moves_proven_minimal) return out;
+  const bool moved = std::any_of(decision.choices.begin(), decision.choices.end(),
+                                 [](const Choice& choice) { return choice.act == Act::move; });
+  out += moved ? "The moves are not proven to be the fewest.\n"
+               : "Not every way of making room by moves was looked at.\n";
   return out;
 }
 
@@ -133,8 +156,12 @@ std::string explanation_text(const Explanation& explanation) {
     for (const Refusal& refusal : verdict.refusals) parts.push_back(refusal_text(refusal));
     const bool takes = verdict.refusals.empty();
     if (takes) ++takers;
-    rows.push_back({verdict.node + (verdict.here ? " (here)" : ""), takes ? "yes" : "no",
-                    takes ? parts_text(verdict.option) : join(parts, "; ")});
+    const bool stays = verdict.here && verdict.chosen;
+    rows.push_back({verdict.node + (stays            ? " (stays)"
+                                    : verdict.here   ? " (was here)"
+                                    : verdict.chosen ? " (chosen)"
+                                                     : ""),
+                    takes ? "yes" : "no", takes ? score_text(verdict.option) : join(parts, "; ")});
   }
   std::string out = name_of(explanation.allocation) + ": " + counted(takers, "node") + " of " +
                     std::to_string(explanation.verdicts.size()) + " would take it\n\n";
@@ -163,12 +190,12 @@ std::string room_text(std::string_view workload, int room, int limit) {
 }
 
 std::string moves_text(const std::vector<Move>& moves) {
-  if (moves.empty()) return "No move makes the placement better.\n";
+  if (moves.empty()) return "No move within the limit makes the placement better.\n";
   std::vector<Row> rows;
   for (std::size_t i = 0; i < moves.size(); ++i) {
     const Move& move = moves[i];
     rows.push_back({std::to_string(i + 1), name_of(move.allocation), move.from, move.to,
-                    std::to_string(move.cost), std::to_string(move.gain)});
+                    std::to_string(move.cost), std::to_string(in_thousandths(move.gain))});
   }
   return harmless(table({"STEP", "ALLOCATION", "FROM", "TO", "COST", "GAIN"}, rows));
 }

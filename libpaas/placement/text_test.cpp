@@ -9,7 +9,7 @@ namespace placement_text_test {
 
 using namespace paas::placement;
 
-const Option option{"pve1", 412, {{"fit", 420}, {"spread", -8}}};
+const Option option{"pve1", 432013, {{"fit", 440402}, {"spread", -8389}, {"pack", 100}}};
 
 Decision decision() {
   Choice kept{.allocation = {"db", 0},
@@ -22,7 +22,7 @@ Decision decision() {
                 .node = "pve1",
                 .because = "best of 2 nodes",
                 .chosen = option,
-                .alternatives = {{"pve3", 100, {}}},
+                .alternatives = {{"pve3", -104858, {}}},
                 .refused = {{"label", "zone", 2}, {"memory", "", 1}}};
   Choice moved{.allocation = {"web", 1},
                .act = Act::move,
@@ -42,11 +42,12 @@ Decision decision() {
 }
 
 Explanation explanation() {
-  return {{"web", 2},
-          {{"pve1", {}, option, true},
-           {"pve2", {{"memory", "", 512}, {"cpu", "", 1500}}},
-           {"pve3", {{"disk", "disk/local", 1024}, {"port", "443"}, {"licences", "", 2}}}},
-          Remedy{"pve2", {}, "512 MiB more memory on pve2"}};
+  return {
+      {"web", 2},
+      {{"pve1", {}, option, true, true},
+       {"pve2", {{"memory", "", 512}, {"cpu", "", 1500}}},
+       {"pve3", {{"resource", "disk/local", 1024}, {"port", "443"}, {"apart", "db"}, {"arch"}}}},
+      Remedy{"pve2", {}, "512 MiB more memory on pve2"}};
 }
 
 std::string everything() {
@@ -82,7 +83,7 @@ TEST_CASE("placement: answers for people are as recorded") {
 
 TEST_CASE("placement: a refusal for people") {
   CHECK(refusal_text({"memory", "", 512}) == "memory: 512 MiB short");
-  CHECK(refusal_text({"disk", "disk/local", 2048}) == "disk disk/local: 2 GiB short");
+  CHECK(refusal_text({"resource", "disk/local", 2048}) == "disk/local: 2 GiB short");
   CHECK(refusal_text({"port", "443"}) == "port 443");
   CHECK(refusal_text({"drained"}) == "drained");
 }

@@ -14,8 +14,30 @@ const std::string& host_of(const Node& node) {
   return node.host.empty() ? node.name : node.host;
 }
 
-tl::unexpected<Error> unknown(const char* noun, const std::string& name) {
-  return fail(Errc::not_found, std::string("there is no ") + noun + " " + excerpt(name, 100));
+tl::unexpected<Error> unknown(const char* noun, const std::string& name,
+                              const std::set<std::string>& known) {
+  std::string there = join({known.begin(), known.end()}, ", ");
+  if (there.empty()) there = "none";
+  return fail(Errc::not_found, std::string("there is no ") + noun + " " + excerpt(name, 100) +
+                                   "; there are: " + shortened(std::move(there), 1000));
+}
+
+tl::unexpected<Error> unknown_node(const Problem& problem, const std::string& name) {
+  std::set<std::string> known;
+  for (const Node& node : problem.cluster.nodes) known.insert(node.name);
+  return unknown("node", name, known);
+}
+
+tl::unexpected<Error> unknown_host(const Problem& problem, const std::string& name) {
+  std::set<std::string> known;
+  for (const Node& node : problem.cluster.nodes) known.insert(host_of(node));
+  return unknown("host", name, known);
+}
+
+tl::unexpected<Error> unknown_workload(const Problem& problem, const std::string& name) {
+  std::set<std::string> known;
+  for (const Workload& workload : problem.workloads) known.insert(workload.name);
+  return unknown("workload", name, known);
 }
 
 template <class Is>
@@ -26,18 +48,18 @@ bool remove_nodes(Problem& problem, Is is) {
 Result<void> change_nodes(Problem& problem, const Change& change) {
   for (const std::string& name : change.lose_nodes) {
     if (!remove_nodes(problem, [&](const Node& node) { return node.name == name; })) {
-      return unknown("node", name);
+      return unknown_node(problem, name);
     }
   }
   for (const std::string& host : change.lose_hosts) {
     if (!remove_nodes(problem, [&](const Node& node) { return host_of(node) == host; })) {
-      return unknown("host", host);
+      return unknown_host(problem, host);
     }
   }
   for (const std::string& name : change.drain_nodes) {
     const auto found = std::find_if(problem.cluster.nodes.begin(), problem.cluster.nodes.end(),
                                     [&](const Node& node) { return node.name == name; });
-    if (found == problem.cluster.nodes.end()) return unknown("node", name);
+    if (found == problem.cluster.nodes.end()) return unknown_node(problem, name);
     found->drained = true;
   }
   problem.cluster.nodes.insert(problem.cluster.nodes.end(), change.add_nodes.begin(),
@@ -51,14 +73,23 @@ Result<void> change_workloads(Problem& problem, const Change& change) {
   for (const std::string& name : change.remove_workloads) {
     const auto removed =
         std::erase_if(problem.workloads, [&](const Workload& w) { return w.name == name; });
-    if (removed == 0) return unknown("workload", name);
+    if (removed == 0) return unknown_workload(problem, name);
     std::erase_if(problem.current, [&](const auto& at) { return at.first.workload == name; });
+    std::erase(problem.resized, name);
   }
   for (const auto& [name, replicas] : change.replicas) {
     const auto found = std::find_if(problem.workloads.begin(), problem.workloads.end(),
                                     [&](const Workload& w) { return w.name == name; });
-    if (found == problem.workloads.end()) return unknown("workload", name);
+    if (found == problem.workloads.end()) return unknown_workload(problem, name);
     found->replicas = replicas;
+  }
+  for (const auto& [name, requests] : change.requests) {
+    const auto found = std::find_if(problem.workloads.begin(), problem.workloads.end(),
+                                    [&](const Workload& w) { return w.name == name; });
+    if (found == problem.workloads.end()) return unknown_workload(problem, name);
+    for (const auto& [resource, amount] : requests) found->requests[resource] = amount;
+    auto& resized = problem.resized;
+    if (std::find(resized.begin(), resized.end(), name) == resized.end()) resized.push_back(name);
   }
   return {};
 }

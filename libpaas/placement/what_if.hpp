@@ -16,7 +16,8 @@ struct Change {
   std::vector<Node> add_nodes{};
   std::vector<Workload> add_workloads{};
   std::vector<std::string> remove_workloads{};
-  std::map<std::string, int, std::less<>> replicas{};  // of workloads, by name
+  std::map<std::string, int, std::less<>> replicas{};      // of workloads, by name
+  std::map<std::string, Amounts, std::less<>> requests{};  // those named here are the new ones
   bool operator==(const Change&) const = default;
 };
 

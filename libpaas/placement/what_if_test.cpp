@@ -36,6 +36,12 @@ TEST_CASE("what if: a change names what it does not know") {
   CHECK(changed(pair(1), {.lose_nodes = {"x"}}).error().code == Errc::not_found);
   CHECK(changed(pair(1), {.replicas = {{"x", 1}}}).error().code == Errc::not_found);
   CHECK(changed(pair(1), {.replicas = {{"web", -1}}}).error().code == Errc::invalid);
+  CHECK(changed(pair(1), {.requests = {{"x", {}}}}).error().message ==
+        "there is no workload \"x\"; there are: web");
+  const auto grown = changed(pair(1), {.requests = {{"web", {{"cpu", 3000}}}}});
+  REQUIRE(grown.has_value());
+  CHECK(grown->workloads[0].requests == Amounts{{"cpu", 3000}, {"memory", 512}});
+  CHECK(grown->resized == std::vector<std::string>{"web"});
   CHECK(changed(pair(1), {.add_nodes = {Node{"a"}}}).error().code == Errc::invalid);
   const auto drained = changed(pair(1), {.drain_nodes = {"a"}, .remove_workloads = {"web"}});
   REQUIRE(drained.has_value());

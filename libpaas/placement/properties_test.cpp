@@ -1,0 +1,253 @@
+// What holds of every decision, whatever the problem: stability, and what is monotone.
+
+#include <rapidcheck.h>
+
+#include <catch2/catch.hpp>
+
+#include "libpaas/base/json.hpp"
+#include "libpaas/placement/feasible_test.hpp"
+#include "libpaas/placement/plan_json.hpp"
+#include "libpaas/placement/random_problem_test.hpp"
+#include "libpaas/placement/what_if.hpp"
+
+namespace paas::placement::properties_test {
+
+using random_problem::Draw;
+
+bool says(const Choice& choice, const char* text) {
+  return choice.because.find(text) != std::string::npos;
+}
+
+const Choice* choice_of(const Decision& decision, const Allocation& allocation) {
+  for (const Choice& choice : decision.choices) {
+    if (choice.allocation == allocation) return &choice;
+  }
+  return nullptr;
+}
+
+// A problem whose plan was carried out: all stand. None if not everything fits.
+std::optional<Problem> settled(std::uint64_t seed) {
+  Problem problem = random_problem::problem(seed, 5);
+  problem.current.clear();
+  problem.resized.clear();
+  if (!mistakes(problem).empty()) return std::nullopt;
+  const Decision decision = place(problem);
+  if (!decision.fits()) return std::nullopt;
+  problem.current = decision.assignment();
+  return problem;
+}
+
+// Whether some node takes an allocation while all others stay where they are, judged by the rules
+// of the model alone.
+bool fits_as_things_are(const Problem& problem, const Allocation& newcomer) {
+  Decision decision;
+  for (const Workload& workload : problem.workloads) {
+    for (int ordinal = 0; ordinal < workload.replicas; ++ordinal) {
+      const Allocation allocation{workload.name, ordinal};
+      Choice choice{allocation};
+      const auto at = problem.current.find(allocation);
+      if (at != problem.current.end()) {
+        choice.act = Act::keep;
+        choice.node = choice.from = at->second;
+      }
+      decision.choices.push_back(choice);
+    }
+  }
+  for (Choice& choice : decision.choices) {
+    if (choice.allocation != newcomer) continue;
+    choice.act = Act::place;
+    choice.from.clear();
+    for (const Node& node : problem.cluster.nodes) {
+      choice.node = node.name;
+      if (feasible::wrongs(problem, decision).empty()) return true;
+    }
+  }
+  return false;
+}
+
+// Nobody else moved, unless the newcomer has no place otherwise.
+void others_stay(const Problem& problem, const Workload& newcomer) {
+  const Decision decision = place(problem);
+  RC_ASSERT(feasible::wrongs(problem, decision) == std::vector<std::string>{});
+  bool disturbed = false;
+  for (const Choice& choice : decision.choices) {
+    if (choice.allocation.workload == newcomer.name || choice.from.empty()) continue;
+    disturbed = disturbed || choice.act != Act::keep;
+  }
+  if (!disturbed || newcomer.replicas != 1) return;
+  Problem without = problem;
+  without.current.erase({newcomer.name, 0});
+  RC_ASSERT(!fits_as_things_are(without, {newcomer.name, 0}));
+}
+
+TEST_CASE("placement: who stands stays, whatever one other is added, removed or resized") {
+  CHECK(rc::check([](std::uint64_t seed) {
+    auto problem = settled(seed);
+    if (!problem || problem->workloads.empty()) return;
+    Draw draw(seed);
+    Problem resized = *problem;
+    Workload& grown = resized.workloads[draw.next() % resized.workloads.size()];
+    for (auto& [resource, amount] : grown.requests) amount = amount * draw.from(50, 300) / 100;
+    resized.resized = {grown.name};
+    others_stay(resized, grown);
+
+    Problem fewer = *problem;
+    const std::string gone = fewer.workloads.back().name;
+    fewer.workloads.pop_back();
+    std::erase_if(fewer.current, [&](const auto& at) { return at.first.workload == gone; });
+    for (const Choice& choice : place(fewer).choices) RC_ASSERT(choice.act == Act::keep);
+
+    Problem more = *problem;
+    Workload added = random_problem::workload(draw, 11, 3);
+    added.gang.clear();
+    added.replicas = 1;
+    more.workloads.push_back(added);
+    if (mistakes(more).empty()) others_stay(more, added);
+  }));
+}
+
+TEST_CASE("placement: a thousand orders of one problem have one answer, byte for byte") {
+  Problem problem;
+  Draw draw(1);
+  for (int i = 0; i < 3; ++i) problem.cluster.nodes.push_back(random_problem::node(draw, i));
+  for (int i = 0; i < 4; ++i) {
+    problem.workloads.push_back(random_problem::workload(draw, i, 3));
+    problem.workloads.back().replicas = 1;
+  }
+  problem.rules.search_budget = 100;
+  REQUIRE(mistakes(problem).empty());
+  const std::string answer = print_json(decision_json(place(problem)));
+  for (int i = 0; i < 1000; ++i) {
+    draw.shuffle(problem.cluster.nodes);
+    draw.shuffle(problem.workloads);
+    for (Workload& workload : problem.workloads) {
+      draw.shuffle(workload.relations);
+      draw.shuffle(workload.tolerations);
+      draw.shuffle(workload.pin);
+    }
+    if (print_json(decision_json(place(problem))) != answer) FAIL("order " << i << " differs");
+  }
+}
+
+// What is direct: no moves, nobody pushed out.
+bool takes_one_more(Problem problem, Workload newcomer) {
+  newcomer.name = "newcomer";
+  newcomer.replicas = 1;
+  problem.workloads.push_back(std::move(newcomer));
+  problem.rules.preempt = false;
+  problem.rules.search_budget = 0;
+  const Decision decision = place(problem);
+  return !choice_of(decision, {"newcomer", 0})->node.empty();
+}
+
+// An even spread is the exception: a new zone that is empty binds those who come after.
+TEST_CASE("placement: another node, or a condition less, never takes a place away") {
+  CHECK(rc::check([](std::uint64_t seed) {
+    const auto problem = settled(seed);
+    if (!problem) return;
+    Draw draw(seed);
+    Workload newcomer = random_problem::workload(draw, 11, 3);
+    newcomer.gang.clear();
+    newcomer.spreads.clear();
+    newcomer.app.clear();
+    if (!takes_one_more(*problem, newcomer)) return;
+    Problem wider = *problem;
+    wider.cluster.nodes.push_back(random_problem::node(draw, 20));
+    for (Node& node : wider.cluster.nodes) node.capacity["cpu"] += 100;
+    RC_ASSERT(takes_one_more(wider, newcomer));
+    newcomer.relations.clear();
+    newcomer.required.clear();
+    newcomer.archs.clear();
+    RC_ASSERT(takes_one_more(*problem, newcomer));
+  }));
+}
+
+TEST_CASE("placement: room without relations is what each node has room for, added up") {
+  CHECK(rc::check([](std::uint64_t seed) {
+    auto problem = settled(seed);
+    if (!problem) return;
+    Draw draw(seed);
+    Workload shape{"shape"};
+    shape.requests = {{"cpu", 250 * draw.from(1, 6)}, {"memory", 256 * draw.from(1, 6)}};
+    Amount room = 0;
+    for (const Node& node : problem->cluster.nodes) {
+      if (!feasible::lets_in(node, shape)) continue;
+      Amount here = 1 << 20;
+      for (const auto& [resource, amount] : shape.requests) {
+        Amount free = feasible::offered(node, resource);
+        for (const auto& [allocation, at] : problem->current) {
+          if (at != node.name) continue;
+          for (const Workload& workload : problem->workloads) {
+            if (workload.name != allocation.workload) continue;
+            const auto asked = workload.requests.find(resource);
+            if (asked != workload.requests.end()) free -= asked->second;
+          }
+        }
+        here = std::min(here, free / amount);
+      }
+      room += here;
+    }
+    RC_ASSERT(room_for(*problem, shape) == room);
+  }));
+}
+
+// Best fit decreasing, the rule that everybody knows.
+int refused_by_best_fit(const Problem& problem) {
+  std::vector<std::pair<Amount, Amount>> free;
+  for (const Node& node : problem.cluster.nodes) {
+    free.emplace_back(node.capacity.at("cpu"), node.capacity.at("memory"));
+  }
+  std::vector<std::pair<Amount, Amount>> all;
+  for (const Workload& workload : problem.workloads) {
+    all.insert(all.end(), static_cast<std::size_t>(workload.replicas),
+               {workload.requests.at("cpu"), workload.requests.at("memory")});
+  }
+  std::sort(all.begin(), all.end(), [](const auto& a, const auto& b) {
+    return std::max(a.first * 2, a.second) > std::max(b.first * 2, b.second);
+  });
+  int refused = 0;
+  for (const auto& [cpu, memory] : all) {
+    std::pair<Amount, Amount>* best = nullptr;
+    for (auto& node : free) {
+      if (node.first < cpu || node.second < memory) continue;
+      const auto left = [](const auto& n) { return n.first * 2 + n.second; };
+      if (best == nullptr || left(node) < left(*best)) best = &node;
+    }
+    if (best == nullptr) {
+      ++refused;
+      continue;
+    }
+    best->first -= cpu;
+    best->second -= memory;
+  }
+  return refused;
+}
+
+TEST_CASE("placement: where space is short, no more are refused than best fit refuses") {
+  int ours = 0;
+  int theirs = 0;
+  for (std::uint64_t seed = 1; seed <= 12; ++seed) {
+    Draw draw(seed);
+    Problem problem;
+    Amount cpu = 0;
+    for (int i = 0; i < 5; ++i) {
+      Node node{random_problem::numbered("n", i)};
+      node.capacity = {{"cpu", 4000 * draw.from(1, 3)}, {"memory", 8192 * draw.from(1, 3)}};
+      cpu += node.capacity["cpu"];
+      problem.cluster.nodes.push_back(node);
+    }
+    for (int i = 0; cpu > 0; ++i) {
+      Workload workload{random_problem::numbered("w", i)};
+      workload.requests = {{"cpu", 500 * draw.from(1, 6)}, {"memory", 1024 * draw.from(1, 6)}};
+      cpu -= workload.requests["cpu"];
+      problem.workloads.push_back(workload);
+    }
+    problem.rules.search_budget = 500;
+    for (const Choice& choice : place(problem).choices) ours += choice.node.empty() ? 1 : 0;
+    theirs += refused_by_best_fit(problem);
+  }
+  CHECK(ours <= theirs);
+  CHECK(theirs > 0);
+}
+
+}  // namespace paas::placement::properties_test
