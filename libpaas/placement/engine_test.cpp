@@ -85,7 +85,7 @@ TEST_CASE("engine: the index finds what a scan finds, and what is given back is 
 Problem crowd(std::uint64_t seed) {
   random_problem::Draw draw(seed);
   Problem out;
-  const int nodes = draw.chance(30) ? 300 : draw.from(1, 60);
+  const int nodes = draw.chance(15) ? 270 : draw.from(1, 40);
   for (int i = 0; i < nodes; ++i) {
     Node node = random_problem::node(draw, i);
     const int size = draw.from(1, 2);
@@ -125,7 +125,7 @@ TEST_CASE("engine: the index finds what a scan finds in a crowd") {
     Engine engine(compiled, some_limits(seed));
     random_problem::Draw draw(seed);
     std::vector<Taken> taken;
-    for (int app = 0; app < 12; ++app) {
+    for (int app = 0; app < 8; ++app) {
       const auto job = static_cast<Index>(draw.from(0, static_cast<int>(compiled.job_count()) - 1));
       for (int replica = draw.from(1, 6); replica > 0; --replica) {
         RC_ASSERT(engine.best(job) == engine.best_by_scan(job));

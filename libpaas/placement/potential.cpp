@@ -143,41 +143,57 @@ std::vector<Potential::Group> Potential::groups(const Mix& mix) const {
   }
 }
 
+// What W says of a node, once the wastes of all arrivals are known: `order` is by waste, rising,
+// and ends with those that do not fit, after which all is wasted.
+std::int64_t Potential::expected_waste(const std::vector<Group*>& order, std::int64_t count,
+                                       std::int64_t all_of_it) {
+  std::int64_t out = 0;
+  std::int64_t left = count;
+  std::int64_t none = one_q30;  // the probability that none was so good yet
+  for (const Group* group : order) {
+    if (group->waste == does_not_fit || none == 0) break;
+    left -= group->count;
+    const std::int64_t still_none = none_of_all((left << 30) / count);
+    out += group->waste * (none - still_none);
+    none = still_none;
+  }
+  out += std::min<std::int64_t>(all_of_it, INT32_MAX) * none;
+  return std::min<std::int64_t>(out >> 30, INT32_MAX);
+}
+
 void Potential::tabulate(const Mix& mix) {
-  const std::vector<Group> all = groups(mix);
+  std::vector<Group> all = groups(mix);
   std::int64_t count = 0;
-  for (const Group& group : all) count += group.count;
+  std::vector<Group*> order;
+  for (Group& group : all) {
+    count += group.count;
+    order.push_back(&group);
+  }
   count = std::max<std::int64_t>(count, 1);
   table_.assign(static_cast<std::size_t>(side * side), 0);
-  std::vector<std::pair<std::int64_t, std::int64_t>> arrivals;  // waste after it, how many
+  const Lookup so_far = lookup();
+  const auto rest = [](std::int64_t corner, std::int64_t step) {
+    const std::int64_t left = (corner << 12) - step;
+    return left > 0 ? left : 0;
+  };
   for (std::int64_t i = 0; i <= grid; ++i) {
+    const Amount x = biggest_[axis_[0]] * i / grid;
     for (std::int64_t j = 0; j <= grid; ++j) {
-      const Amount x = biggest_[axis_[0]] * i / grid;
       const Amount y = biggest_[axis_[1]] * j / grid;
-      arrivals.clear();
-      for (const Group& group : all) {
-        if (group.x > x || group.y > y) continue;
-        const auto rest = [](std::int64_t corner, std::int64_t step) {
-          return std::max<std::int64_t>((corner << 12) - step, 0);
-        };
-        arrivals.emplace_back(lookup().at(rest(i, group.cells_x), rest(j, group.cells_y)),
-                              group.count);
-      }
-      std::sort(arrivals.begin(), arrivals.end());
-      std::int64_t left = count;
-      std::int64_t none = one_q30;  // the probability that none was so good yet
-      std::int64_t expected = 0;
-      for (const auto& [waste, times] : arrivals) {
-        left -= times;
-        const std::int64_t still_none = none_of_all((left << 30) / count);
-        expected += waste * (none - still_none);
-        none = still_none;
+      // Sorted by insertion: from one corner to the next little changes.
+      for (std::size_t n = 0; n < order.size(); ++n) {
+        Group* group = order[n];
+        const bool fits = group->x <= x && group->y <= y;
+        group->waste =
+            fits ? so_far.at(rest(i, group->cells_x), rest(j, group->cells_y)) : does_not_fit;
+        std::size_t at = n;
+        for (; at > 0 && order[at - 1]->waste > group->waste; --at) order[at] = order[at - 1];
+        order[at] = group;
       }
       const std::int64_t all_of_it =
           value(axis_[0], x) + (axis_[0] == axis_[1] ? 0 : value(axis_[1], y));
-      expected += std::min<std::int64_t>(all_of_it, INT32_MAX) * none;
       table_[static_cast<std::size_t>(i * side + j)] =
-          static_cast<std::int32_t>(std::min<std::int64_t>(expected >> 30, INT32_MAX));
+          static_cast<std::int32_t>(expected_waste(order, count, all_of_it));
     }
   }
 }

@@ -10,6 +10,7 @@
 // Values are in 2^20ths of one mean node, weighted by the price of each resource.
 
 #include <cstdint>
+#include <limits>
 #include <string>
 #include <vector>
 
@@ -47,11 +48,9 @@ class Potential {
       const std::int32_t* corner = table + (x >> 12) * side + (y >> 12);
       const std::int64_t a = x & 4095;
       const std::int64_t b = y & 4095;
-      const auto between = [b](std::int64_t low, std::int64_t high) {
-        return (low << 12) + (high - low) * b;
-      };
-      const std::int64_t low = between(corner[0], corner[1]);
-      const std::int64_t high = between(corner[side], corner[side + 1]);
+      const std::int64_t low = (std::int64_t{corner[0]} << 12) + (corner[1] - corner[0]) * b;
+      corner += side;
+      const std::int64_t high = (std::int64_t{corner[0]} << 12) + (corner[1] - corner[0]) * b;
       return ((low << 12) + (high - low) * a) >> 24;
     }
   };
@@ -70,13 +69,17 @@ class Potential {
   bool looks_at_cards() const { return !card_shapes_.empty(); }
 
  private:
+  static constexpr std::int64_t does_not_fit = std::numeric_limits<std::int64_t>::max();
   // Shapes that are nearly the same: how many, the mean of each axis, and that in cells.
   struct Group {
     std::int64_t count = 0, x = 0, y = 0;
     std::int64_t cells_x = 0, cells_y = 0;
+    std::int64_t waste = 0;  // what is left of the node at hand after one more
   };
   void prices(const Mix& mix);
   void tabulate(const Mix& mix);
+  static std::int64_t expected_waste(const std::vector<Group*>& order, std::int64_t count,
+                                     std::int64_t all_of_it);
   std::vector<Group> groups(const Mix& mix) const;
   void openings();
   void choose_card_shapes(const Mix& mix);
