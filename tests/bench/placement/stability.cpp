@@ -63,10 +63,11 @@ Case case_of(Change change, std::uint64_t seed) {
   return out;
 }
 
-int our_moves(const Case& changed) {
+int our_moves(const Case& changed, Change change) {
   const placement::Decision before = placement::place(problem_of(changed.before));
   placement::Problem problem = problem_of(changed.after);
   problem.current = before.assignment();
+  if (change == Change::resized) problem.resized = {app_of(changed.app)};
   int out = 0;
   for (const placement::Choice& choice : placement::place(problem).choices) {
     if (choice.allocation.workload == app_of(changed.app)) continue;
@@ -121,7 +122,7 @@ void add_moves_of_others(Change change, const std::string& word, Report& report)
   int ours = 0, peer = 0;
   for (std::uint64_t seed = 0; seed < clusters; ++seed) {
     const Case changed = case_of(change, seed);
-    ours += our_moves(changed);
+    ours += our_moves(changed, change);
     peer += moves_of_solving_anew(changed);
   }
   Row row{"stability: moves of others when one app is " + word, static_cast<double>(ours), "moves",
