@@ -71,8 +71,7 @@ void Candidates::study(const Kind& kind) {
   for (const Tie& tie : kind.ties) {
     const Index counter = tie.counter + (tie.own ? own : 0);
     if (tie.kind == TieKind::together) {
-      exact_ = exact_ && tie.app != nowhere && bonuses_.covers(tie.level) &&
-               scorer_.ledger().tallies().total(counter) > 0;
+      exact_ = false;  // while the other is nowhere, bonuses say nothing of it
       continue;
     }
     if (bonuses_.covers(tie.level)) continue;
