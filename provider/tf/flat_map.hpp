@@ -90,7 +90,7 @@ class FlatMap {
   }
   iterator erase(const_iterator at) { return members_.erase(at); }
 
-  bool operator==(const FlatMap&) const = default;
+  bool operator==(const FlatMap& other) const { return members_ == other.members_; }
 
  private:
   template <class Members>
