@@ -16,9 +16,22 @@ if(tests AND PAAS_UNIT_TESTS)
   add_executable(unit_tests tests/main.cpp)
   target_sources(unit_tests PRIVATE $<TARGET_OBJECTS:unit_test_sources>)
   paas_use_objects(unit_tests libpaas provider agent tests/fakes tests/fake-pve tests/contract
-                   tests/bench)
+                   tests/engine tests/bench)
   target_link_libraries(unit_tests PRIVATE rapidcheck paas_protos paas_grpc paas_deps)
   if(TARGET fake-pve)
     add_dependencies(unit_tests fake-pve)  # tests/contract starts it, from the same folder
   endif()
+endif()
+
+# The contract of ContainerRuntime against a real engine, and what only a real one can show. The
+# unit tests hold the same contract against the engine in memory. Of the library only what an
+# engine takes, so that this is built soon.
+if(PAAS_UNIT_TESTS)
+  add_executable(engine-contract tests/main.cpp tests/engine/real_test.cpp)
+  paas_own(engine-contract)
+  foreach(module base engine proxmox ports adapters adapters_engine adapters_pve)
+    target_sources(engine-contract PRIVATE $<TARGET_OBJECTS:libpaas_${module}>)
+  endforeach()
+  paas_use_objects(engine-contract tests/fakes tests/engine)
+  target_link_libraries(engine-contract PRIVATE paas_deps)
 endif()

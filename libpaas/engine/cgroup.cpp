@@ -119,6 +119,11 @@ Bytes network_bytes(std::string_view text) {
   return sum;
 }
 
+std::int64_t log_time_us(std::string_view line) {
+  const auto fields = split(line.substr(0, line.find(';')), ',');
+  return fields.size() < 3 ? 0 : parse_integer<std::int64_t>(fields[2]).value_or(0);
+}
+
 bool tells_of_oom_kill(std::string_view line, std::string_view container_id) {
   if (container_id.empty() || line.find("oom-kill:") == line.npos) return false;
   static constexpr std::string_view key = "task_memcg=";

@@ -50,5 +50,8 @@ Bytes network_bytes(std::string_view text);
 // of memory, whose path names this container. The one trace that is left when the first process of
 // a container was killed: its control group, and the counters in it, are gone with it.
 bool tells_of_oom_kill(std::string_view line, std::string_view container_id);
+// When that was, in microseconds since the boot: the third field of a record of /dev/kmsg. 0 if it
+// is not there.
+std::int64_t log_time_us(std::string_view line);
 
 }  // namespace paas::engine

@@ -74,6 +74,8 @@ TEST_CASE("the kernel's log names the container that was killed") {
   CHECK(!tells_of_oom_kill(line, "cd"));
   CHECK(!tells_of_oom_kill(line, "dd"));  // the program's name is no container
   CHECK(!tells_of_oom_kill(line, ""));
+  CHECK(log_time_us(line) == 25'327'133'544);
+  CHECK(log_time_us("no record") == 0);
   CHECK(!tells_of_oom_kill("6,1,1,-;task_memcg=/libpod-ab", "ab"));
 }
 

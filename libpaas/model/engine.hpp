@@ -130,7 +130,8 @@ struct ContainerInfo {
   // While it runs: a stopped container has given its address back.
   std::string network{}, address{}, mac{};
   bool has_terminal = false;
-  // As the engine has them now, for comparison with what was declared. `log_mib` is not told.
+  // As the engine has them now, for comparison with what was declared. `log_mib` is not told, and
+  // `open_files` may be set where nothing was asked for.
   Limits limits{};
   std::vector<Mount> mounts{};  // volumes and binds, by target
   bool operator==(const ContainerInfo&) const = default;

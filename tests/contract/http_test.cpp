@@ -315,6 +315,105 @@ TEST_CASE("an upload of a file that is not there sends nothing") {
   CHECK(server.connections() == 0);
 }
 
+TEST_CASE("a file is uploaded as it is, then its tail") {
+  const std::string content(3'000'000, 'x');
+  const fakes::ScratchFile file(content);
+  HttpServer server(HttpServer::Tls::off, [](const SeenRequest&) { return whole("done"); });
+  const auto http = make_curl_http(trusting());
+  HttpRequest request = post(server, "");
+  request.headers = {{"Content-Type", "application/x-tar"}};
+  request.file = HttpRequest::File{.path = file.path(), .tail = "the tail"};
+  std::string sent = content;
+  SECTION("all of it") {}
+  SECTION("its beginning") {
+    request.file->first_bytes = 1'000'000;
+    sent.resize(1'000'000);
+  }
+  SECTION("more than there is") {
+    request.file->first_bytes = 9'000'000;
+  }
+  const auto answer = http->send(request, {});
+  REQUIRE(answer);
+  REQUIRE(server.requests().size() == 1);
+  const SeenRequest seen = server.requests()[0];
+  CHECK(seen.method == "POST");
+  CHECK(seen.header("content-type") == "application/x-tar");
+  CHECK(seen.header("expect").empty());
+  CHECK((seen.body == sent + "the tail"));
+}
+
+TEST_CASE("an answer goes in pieces to who asked for that, however long") {
+  const std::string body(500'000, 'y');
+  HttpServer server(HttpServer::Tls::off, [&](const SeenRequest& seen) {
+    return Answer{Manner::whole, seen.target == "/no" ? "409 Conflict" : "200 OK", {}, body};
+  });
+  const auto http = make_curl_http(trusting());
+  std::string got;
+  HttpRequest request = get(server, "/yes");
+  request.max_response_bytes = 1'000'000;
+  request.on_body = [&](std::string_view piece) {
+    got.append(piece);
+    return true;
+  };
+  SECTION("a success, beyond what a response may hold") {
+    request.max_response_bytes = 10;
+    const auto answer = http->send(request, {});
+    REQUIRE(answer);
+    CHECK(answer->body.empty());
+    CHECK((got == body));
+  }
+  SECTION("until it is enough, and the client goes on") {
+    request.on_body = [&](std::string_view piece) {
+      got.append(piece);
+      return false;
+    };
+    const auto answer = http->send(request, {});
+    REQUIRE(answer);
+    CHECK(answer->status == 200);
+    CHECK(!got.empty());
+    CHECK(got.size() < body.size());
+    CHECK(http->send(get(server, "/yes"), {}));
+  }
+  SECTION("an error stays in the response") {
+    request.url = server.url() + "/no";
+    const auto answer = http->send(request, {});
+    REQUIRE(answer);
+    CHECK(answer->status == 409);
+    CHECK((answer->body == body));
+    CHECK(got.empty());
+  }
+}
+
+TEST_CASE("a stream ends when asked to stop in its middle") {
+  std::stop_source stop;
+  HttpServer server(HttpServer::Tls::off, [](const SeenRequest&) {
+    return Answer{Manner::half, "200 OK", {}, std::string(1'000, 'z')};
+  });
+  const auto http = make_curl_http(trusting());
+  HttpRequest request = get(server);
+  request.timeout = milliseconds{0};
+  request.on_body = [&](std::string_view) {
+    stop.request_stop();
+    return true;
+  };
+  const auto answer = http->send(request, stop.get_token());
+  REQUIRE(!answer);
+  CHECK((answer.error().code == Errc::cancelled || answer.error().code == Errc::unknown_outcome));
+}
+
+TEST_CASE("a socket of this machine where nobody listens") {
+  HttpOptions options = trusting();
+  options.unix_socket = "/nowhere/engine.sock";
+  const auto http = make_curl_http(options);
+  HttpRequest request;
+  request.url = "http://engine/version";
+  const auto answer = http->send(request, {});
+  REQUIRE(!answer);
+  CHECK(answer.error().code == Errc::unavailable);
+  CHECK(answer.error().message.find("/nowhere/engine.sock") != std::string::npos);
+  CHECK(answer.error().remedy.empty());
+}
+
 TEST_CASE("what must not reach the wire is refused") {
   HttpServer server(HttpServer::Tls::off, [](const SeenRequest&) { return whole(""); });
   const auto http = make_curl_http(trusting());

@@ -78,8 +78,9 @@ class EngineContainers final : public Containers {
   }
 
   Result<void> remove(const std::string& id, std::stop_token stop) override {
-    auto answer =
-        link_.ask({"DELETE", path_to(id, "?force=true&v=true")}, std::move(stop), long_patience);
+    // Without a time Podman waits as long as the container's own grace.
+    auto answer = link_.ask({"DELETE", path_to(id, "?force=true&v=true&timeout=0")},
+                            std::move(stop), long_patience);
     // Somebody else is removing it already.
     if (!answer && answer.error().message.find("already in progress") != std::string::npos) {
       return {};
@@ -116,7 +117,7 @@ class EngineContainers final : public Containers {
     if (info.pid != 0) {
       info.out_of_memory = oom_kills_of(info.pid) > 0;
     } else if (info.exit_code == killed) {
-      info.out_of_memory = kernel_tells_of_oom_kill(info.id);
+      info.out_of_memory = kernel_tells_of_oom_kill(info.id, info.started);
     }
   }
 

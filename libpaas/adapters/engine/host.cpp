@@ -9,6 +9,7 @@
 #include <algorithm>
 #include <array>
 #include <cerrno>
+#include <chrono>
 #include <optional>
 
 #include "libpaas/base/hash.hpp"
@@ -133,7 +134,13 @@ Result<model::ContainerUse> use_of(int pid) {
   return use;
 }
 
-bool kernel_tells_of_oom_kill(std::string_view container_id) {
+bool kernel_tells_of_oom_kill(std::string_view container_id, model::Moment started) {
+  using namespace std::chrono;
+  // The log counts from the boot by a clock that nobody corrects, so that both drift apart. A
+  // little too early does no harm: this is to leave out a former run.
+  const auto uptime = steady_clock::now().time_since_epoch();
+  const auto ago = system_clock::now() - started + seconds{1} + uptime / 10'000;
+  const auto since = duration_cast<microseconds>(uptime - ago).count();
   const Descriptor log(open("/dev/kmsg", O_RDONLY | O_NONBLOCK | O_CLOEXEC));
   if (log.get() < 0) return false;
   std::array<char, 8'192> record{};
@@ -142,7 +149,7 @@ bool kernel_tells_of_oom_kill(std::string_view container_id) {
     if (got < 0 && errno == EPIPE) continue;
     if (got <= 0) return false;
     const std::string_view line(record.data(), static_cast<std::size_t>(got));
-    if (tells_of_oom_kill(line, container_id)) return true;
+    if (tells_of_oom_kill(line, container_id) && log_time_us(line) >= since) return true;
   }
 }
 

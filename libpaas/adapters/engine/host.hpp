@@ -20,9 +20,9 @@ HostFacts host_facts();
 Result<model::ContainerUse> use_of(int pid);
 // Counted in the control group of a process that lives; 0 if it cannot be told.
 std::uint64_t oom_kills_of(int pid);
-// Whether the kernel's log has a line of an OOM kill in this container. It reaches back as far as
-// the kernel keeps it; false where it may not be read.
-bool kernel_tells_of_oom_kill(std::string_view container_id);
+// Whether the kernel's log has a line of an OOM kill in this container after it was started. It
+// reaches back as far as the kernel keeps it; false where it may not be read.
+bool kernel_tells_of_oom_kill(std::string_view container_id, model::Moment started);
 
 // Kills a process if it is one of this container.
 void kill_within(int pid, std::string_view container_id);
