@@ -18,8 +18,9 @@ std::size_t pick_from(std::uint32_t first, const OpenNodes& open, Scorer::Axes n
   std::size_t count = 0;
   for (std::uint32_t i = first; i < open.size(); ++i) {  // no branches: they cannot be foreseen
     places[count] = i;
-    const bool fits = (open.x[i] >= needs.x) & (open.y[i] >= needs.y);
-    count += static_cast<std::size_t>(fits) & (let_in[i] >> (gate % 64));
+    const auto x_fits = static_cast<std::size_t>(open.x[i] >= needs.x);
+    const auto y_fits = static_cast<std::size_t>(open.y[i] >= needs.y);
+    count += x_fits & y_fits & (let_in[i] >> (gate % 64));
   }
   return count;
 }
