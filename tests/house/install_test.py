@@ -32,7 +32,7 @@ def content(prefix: pathlib.Path) -> dict:
 
 def test_holds_what_was_promised(prefix):
     names = {str(f.relative_to(prefix)) for f in prefix.rglob("*")}
-    for name in ("bin/terraform-provider-paas", "bin/paas-agent", "share/doc/paas/LICENSE",
+    for name in ("bin/terraform-provider-paas", "bin/paas-agent", "bin/paas-dns", "share/doc/paas/LICENSE",
                  *(f"include/{h}" for h in LISTED)):
         assert name in names, name
     for name in ("libpaas.so", "cmake/paas/paasConfig.cmake", "pkgconfig/paas.pc"):
