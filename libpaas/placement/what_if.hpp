@@ -55,12 +55,15 @@ struct Move {
   std::string from;
   std::string to;
   Amount cost = 0;
-  std::int64_t gain = 0;  // by how much the placement gets better
+  std::int64_t gain = 0;  // by how much the placement gets better; less than 0 only for the sake
+                          // of moves that come later
   bool operator==(const Move&) const = default;
 };
 
-// At most `max_moves` moves, best first, that make the placement better by the rules' objectives,
-// in an order in which each can be made.
+// At most `max_moves` moves that make the placement better by the rules' objectives, in an order in
+// which each can be made; nothing is moved twice. The gain is their sum: moves that only gain
+// together are found, too, and the answer is never worse than the best single moves one after the
+// other. Bounded by the rules' search_budget. See docs/guides/rebalancing.md.
 std::vector<Move> rebalance(const Problem& problem, int max_moves);
 
 }  // namespace paas::placement
