@@ -33,8 +33,7 @@ const std::vector<Suite>& suites() {
       {"speed-fill", fill_speed_rows}, {"speed-dry-run", dry_run_rows},
       {"speed-weight", weight_rows},   {"mixes", mix_rows},
       {"openb", openb_rows},           {"stability", stability_rows},
-      {"moves", fewest_moves_rows},
-      {"roadef", roadef_rows},
+      {"moves", fewest_moves_rows},    {"roadef", roadef_rows},
   };
   return all;
 }

@@ -34,8 +34,9 @@ Result<std::vector<Shape>> openb_pods(const TraceText& file);
 // A published order: numbers of rows, from 0, one a line.
 Result<std::vector<std::size_t>> openb_order(const TraceText& file, std::size_t rows);
 
-// What a policy reached on a workload when as many cards were asked for as there are, by the results
-// of others. Columns workload, policy, arrived_pct, alloc_pct_mean; none if it is not among them.
+// What a policy reached on a workload when as many cards were asked for as there are, by the
+// results of others. Columns workload, policy, arrived_pct, alloc_pct_mean; none if it is not among
+// them.
 struct Published {
   std::string workload;
   std::string policy;
