@@ -48,7 +48,9 @@ Spot NodeIndex::best(Index job, Index previous) {
     known = {previous, scorer_.parts(job, previous, previous).sum()};
   }
   refresh();
-  return few_are_open() ? candidates_.best(job, known) : blocks_.best(job, known);
+  if (few_are_open()) return candidates_.best(job, known);
+  candidates_.drop();
+  return blocks_.best(job, known);
 }
 
 }  // namespace paas::placement
