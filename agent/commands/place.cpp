@@ -7,7 +7,6 @@
 
 #include "agent/arguments.hpp"
 #include "agent/commands/complaint.hpp"
-#include "libpaas/base/text.hpp"
 #include "libpaas/placement/amount.hpp"
 #include "libpaas/placement/plan_json.hpp"
 #include "libpaas/placement/snapshot.hpp"
@@ -66,7 +65,7 @@ Or<std::string> content(const Invocation& invocation, const std::string& file) {
     text.append(part.data(), static_cast<std::size_t>(in.gcount()));
   }
   if (in.bad() || (file != "-" && !opened.is_open())) {
-    invocation.err << "paas-agent: " << printable(file) << ": cannot be read\n";
+    invocation.err << "paas-agent: " << file << ": cannot be read\n";
     return tl::unexpected<int>(misused);
   }
   return text;
@@ -153,7 +152,7 @@ Result<std::pair<std::string, Amounts>> resize_of(const std::string& text) {
     const std::size_t equals = std::min(one.find('='), one.size());
     const std::string resource(one.substr(0, equals));
     auto amount = parse_amount(resource, one.substr(std::min(equals + 1, one.size())));
-    if (!amount) return fail(Errc::invalid, printable(resource) + ": " + amount.error().message);
+    if (!amount) return fail(Errc::invalid, resource + " " + amount.error().message);
     amounts[resource] = *amount;
   }
   if (amounts.empty()) return fail(Errc::invalid, "must be like web:cpu=2,memory=4G");

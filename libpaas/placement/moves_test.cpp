@@ -19,12 +19,12 @@ Problem crowded(std::uint64_t seed, int nodes, int workloads) {
     out.cluster.nodes.push_back(node);
   }
   for (int i = 0; i <= workloads; ++i) {
-    Workload workload{random_problem::numbered("w", i)};
+    Workload workload{random_problem::numbered("w", 10 + i)};  // in the order of names
     const int most = i == workloads ? 6 : 4;
     workload.requests = {{"cpu", draw.from(1, most)}, {"memory", draw.from(1, most)}};
     workload.move_cost = draw.from(1, 5);
     if (draw.chance(30)) {
-      workload.relations = {{random_problem::numbered("w", draw.from(0, workloads))}};
+      workload.relations = {{random_problem::numbered("w", 10 + draw.from(0, workloads))}};
     }
     if (draw.chance(15)) workload.ports = {80};
     out.workloads.push_back(workload);

@@ -1,5 +1,5 @@
 // Scenarios of `paas-agent place`: text files with snapshots, command lines and what is recorded of
-// their answers (tests/scenarios/README.md). Every decision in them is judged besides.
+// their answers (tests/scenarios/README.md). libpaas/placement/scenarios_test.cpp judges them.
 
 #include <stdlib.h>
 
@@ -14,10 +14,8 @@
 #include <vector>
 
 #include "agent/program.hpp"
-#include "libpaas/placement/feasible_test.hpp"
-#include "libpaas/placement/snapshot.hpp"
 
-namespace agent_place_scenarios_test {
+namespace place_scenarios_test {
 
 using namespace paas;
 namespace fs = std::filesystem;
@@ -158,16 +156,36 @@ TEST_CASE("place: every scenario is answered as recorded") {
   }
 }
 
-TEST_CASE("place: what the scenarios decide is feasible") {
-  for (const fs::path& path : all_scenarios()) {
-    for (const auto& [name, text] : parse(content_of(path)).files) {
-      const auto problem = placement::parse_snapshot(text, name);
-      if (!problem) continue;
-      INFO(path << ": " << name);
-      CHECK(placement::feasible::wrongs(*problem, placement::place(*problem)) ==
-            std::vector<std::string>{});
-    }
-  }
+// The text between two marks, the first of which ends a line.
+std::string between(const std::string& text, const std::string& begin, const std::string& end) {
+  const std::size_t from = text.find(begin);
+  REQUIRE(from != std::string::npos);
+  const std::size_t first = from + begin.size();
+  return text.substr(first, text.find(end, first) - first);
 }
 
-}  // namespace agent_place_scenarios_test
+TEST_CASE("place: the example of the guide is answered as it says") {
+  const std::string guide = content_of(PAAS_SOURCE_DIR "/docs/guides/placement.md");
+  Scenario scenario;
+  const Folder folder;
+  std::ofstream(folder.path() + "snapshot.yaml", std::ios::binary)
+      << between(guide, "```yaml\n", "```");
+  const std::string command = "$ paas-agent place plan snapshot.yaml";
+  CHECK(transcript(command, scenario, folder.path()) ==
+        command + "\n" + between(guide, command + "\n", "```") + "[exit 0]\n");
+  // Every command that the guide names is one, and fits this example.
+  std::istringstream lines(between(guide, "## Asking why, and what if", "| exit code"));
+  std::ofstream(folder.path() + "more.yaml", std::ios::binary) << "nodes: []\n";
+  int commands = 0;
+  for (std::string line; std::getline(lines, line);) {
+    if (!line.starts_with("paas-agent ")) continue;
+    const std::string said =
+        transcript("$ " + line.substr(0, line.find('#')), scenario, folder.path());
+    INFO(said);
+    CHECK(said.find("[exit 2]") == std::string::npos);
+    ++commands;
+  }
+  CHECK(commands == 9);
+}
+
+}  // namespace place_scenarios_test
