@@ -1,0 +1,39 @@
+#pragma once
+// Which container has which address: a ledger that outlives containers, so that one that comes back
+// gets its address again, and that gives none away while somebody may still use it.
+
+#include <map>
+#include <optional>
+#include <string>
+
+#include "libpaas/model/engine.hpp"
+
+#pragma GCC visibility push(default)
+namespace paas::rollout {
+
+class Addresses {
+ public:
+  // Hosts of "10.200.7.0/24" from .2 on; the gateway has .1. `quarantine`: how long an address that
+  // was given back rests, for names are cached and connections linger.
+  // REQUIRES: first <= last, of one IPv4 network, as numbers in host order.
+  Addresses(std::uint32_t first, std::uint32_t last, model::Seconds quarantine)
+      : first_(first), last_(last), next_(first), quarantine_(quarantine) {}
+
+  // The address that `key` has, or the next free one behind the one that was given last. None if
+  // all are taken or rest.
+  std::optional<std::string> take(const std::string& key, model::Moment now);
+  // It rests from now on. A key that has none is no mistake.
+  void give_back(const std::string& key, model::Moment now);
+
+  std::size_t taken() const { return by_key_.size(); }
+
+ private:
+  std::uint32_t first_, last_, next_;
+  model::Seconds quarantine_;
+  std::map<std::string, std::uint32_t> by_key_;
+  std::map<std::uint32_t, model::Moment> resting_;  // until when
+  std::map<std::uint32_t, std::string> by_address_;
+};
+
+}  // namespace paas::rollout
+#pragma GCC visibility pop
