@@ -50,7 +50,11 @@ Result<TarIndex> tar_index(const ReadAt& read_at) {
   for (std::size_t entries = 0;; ++entries) {
     if (entries > max_entries) return fail(Errc::invalid, "the archive has too many files");
     const std::string head = TRY(read_at(index.end, block));
-    const bool at_end = head.size() < block || head.find_first_not_of('\0') == head.npos;
+    if (head.size() < block) {
+      if (entries > 0) return fail(Errc::invalid, "the archive is cut short");
+      return broken();
+    }
+    const bool at_end = head.find_first_not_of('\0') == head.npos;
     if (at_end && entries > 0) return index;
     const std::string_view view = head;
     if (at_end || view.substr(257, 5) != "ustar") return broken();
