@@ -240,6 +240,18 @@ TEST_CASE("engine: a dry run tells what placing does, and does nothing") {
   }));
 }
 
+TEST_CASE("engine: no node takes anything where there is none") {
+  Problem problem;
+  Workload web{"web"};
+  web.preferred = {{{"zone", Operator::in, {"a"}}}};
+  web.spreads = {{"zone"}};
+  problem.workloads.push_back(web);
+  const Compiled compiled(problem);
+  Engine engine(compiled);
+  CHECK(engine.best(0).node == nowhere);
+  CHECK(engine.dry_run(0, 3).empty());
+}
+
 TEST_CASE("engine: jobs like another are apps of their own") {
   Problem problem;
   for (const char* name : {"a", "b"}) {

@@ -38,9 +38,10 @@ Frontier::Frontier(const Scorer& scorer, const Bonuses& bonuses, std::size_t mos
   file_all();
 }
 
-// False if there are too many groups.
+// False if there are no nodes, or too many groups.
 bool Frontier::divide(std::size_t most_groups) {
   const std::size_t nodes = compiled_.node_count();
+  if (nodes == 0) return false;
   std::vector<Index> classes(nodes);
   for (Index r = 0; r < compiled_.resource_count(); ++r) {
     refine(classes, [&](Index node) { return compiled_.capacity(node)[r]; });
@@ -60,7 +61,7 @@ bool Frontier::divide(std::size_t most_groups) {
     if (count > most_groups) return false;
   }
   group_of_ = std::move(classes);
-  return nodes > 0;
+  return true;
 }
 
 void Frontier::number_places() {
