@@ -68,6 +68,7 @@ int run(const Invocation& invocation) {
     return commands::version(
         {{}, invocation.environment, invocation.out, invocation.err, invocation.in});
   }
+  if (!arguments.empty()) invocation.err << "paas-agent: there is no such command\n\n";
   invocation.err << usage();
   return misused;
 }
