@@ -133,6 +133,15 @@ TEST_CASE("placement: what does not fit is refused with counts and the least rem
   CHECK(choice.remedy->text == "1 core more cpu on a");
 }
 
+TEST_CASE("placement: without nodes everybody is refused, whatever they would like") {
+  Problem problem;
+  problem.workloads = {job("web", 100)};
+  problem.workloads[0].preferred = {{{"zone", Operator::in, {"a"}}}};
+  const Choice refused = of(place(problem), "web/0");
+  CHECK(refused.act == Act::refuse);
+  CHECK_FALSE(refused.remedy);
+}
+
 TEST_CASE("placement: a gang is placed all or not at all") {
   Problem problem;
   problem.cluster.nodes = {box("a", 4000)};

@@ -166,6 +166,7 @@ SharedSchema verdict_schema() {
         leaf("node", Type::string(), gives, "Node."),
         leaf("takes", Type::boolean(), gives, "Whether it would take the replica."),
         leaf("here", Type::boolean(), gives, "Whether the replica is on this node."),
+        leaf("chosen", Type::boolean(), gives, "Whether a plan gives it this node."),
     });
     rows.push_back(branch("refusals", Nesting::list, refusal_schema(), gives,
                           "All that stands against it; empty where it would take it."));

@@ -168,6 +168,7 @@ Map explanation_values(const placement::Explanation& explanation) {
     Map one{{"node", verdict.node},
             {"takes", takes},
             {"here", verdict.here},
+            {"chosen", verdict.chosen},
             {"refusals", list_of(verdict.refusals, refusal_value)}};
     put_option(verdict.option, one);
     verdicts.push_back(std::move(one));

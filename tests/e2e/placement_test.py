@@ -91,6 +91,15 @@ def test_amounts_in_other_words_move_nothing(alone):
     assert second["decisions"] == first["decisions"]
 
 
+def test_who_grows_makes_way_and_nobody_else(alone):
+    small = {"requests": {"cpu": 1, "memory": "1G"}}
+    here = {"a/0": "pve1", "b/0": "pve1", "c/0": "pve1"}
+    decide(alone, {"a": small, "b": small, "c": small}, current=here)
+    state = decide(alone, {"a": small, "b": {"requests": {"cpu": 3, "memory": "1G"}}, "c": small},
+                   current=here)
+    assert [move["allocation"] for move in state["moves"]] == ["b/0"]
+
+
 def test_a_drained_node_is_emptied(alone):
     first = decide(alone, {"web": WEB, "db": DB})
     node = first["assignments"]["db/0"]
@@ -232,6 +241,11 @@ data "paas_placement_explain" "web" {
   placement = local.placement
   workload  = "web"
 }
+data "paas_placement_explain" "first" {
+  placement = local.placement
+  workload  = "web"
+  replica   = 0
+}
 data "paas_what_if" "now" {
   placement       = local.placement
   room_for        = "db"
@@ -264,6 +278,10 @@ def test_questions_are_answered_while_planning(alone):
     assert all(("apart", "web") in [(r["reason"], r["what"]) for r in one["refusals"]]
                for one in web["verdicts"]), web["verdicts"]
     assert "apart from web" in web["remedy"]["text"]
+    first = found["data.paas_placement_explain.first"]
+    where = alone.resources()[ADDRESS]["assignments"]["web/0"]
+    assert [one["node"] for one in first["verdicts"] if one["chosen"]] == [where]
+    assert (first["takers"], first["remedy"]) == ([where], None)
     now = found["data.paas_what_if.now"]
     assert now["survives"] is False and now["apps_at_risk"] == ["db", "web"]
     assert [loss["host"] for loss in now["losses"]] == sorted(NODES)

@@ -40,8 +40,8 @@ class ExplainSource final : public placement_values::Question {
   explicit ExplainSource(std::shared_ptr<const provider::CurrentServices> services)
       : Question("paas_placement_explain",
                  "The verdict of every node on one replica of a workload: its score, or all that "
-                 "stands against it, and what would help where no node takes it. Nothing is moved "
-                 "to make room.\n\n"
+                 "stands against it, when all others are where a plan puts them; and what would "
+                 "help where no node takes it.\n\n"
                  "Name the placement through a local value, and it is answered in the plan, for "
                  "what is planned.",
                  rows(), std::move(services)) {}

@@ -75,6 +75,7 @@ class Deciding {
         placement_values::assignment_of(at(planning_.prior, "assignments"), problem);
     here.merge(problem.current);
     problem.current = std::move(here);
+    problem.resized = resized(problem);
     const placement::Decision decision = place(problem);
     const bool allowed = at(planning_.config, "allow_unplaced") == Value(true);
     const char* way_out =
@@ -89,6 +90,20 @@ class Deciding {
     if (at(planning_.config, "survival") != Value(true)) return;
     problem.current = decision.assignment();
     fill(placement_values::survival_values(losses(problem)));
+  }
+
+  // Workloads that ask for something else than the state says: they make way before others do.
+  std::vector<std::string> resized(const Problem& problem) const {
+    tf::Diagnostics ignored;  // the state was free of mistakes once
+    std::vector<std::string> out;
+    const Value& before = at(planning_.prior, "workloads");
+    for (const auto& was : placement_values::read_workloads(before, {}, ignored)) {
+      const auto is = std::find_if(problem.workloads.begin(), problem.workloads.end(),
+                                   [&](const auto& one) { return one.name == was.name; });
+      if (is == problem.workloads.end()) continue;
+      if (is->requests != was.requests || is->devices != was.devices) out.push_back(was.name);
+    }
+    return out;
   }
 
   void fill(tf::Map values) {

@@ -84,6 +84,23 @@ TEST_CASE("where replicas are is the state's to say, then the configuration's", 
   CHECK(at(second, "assignments") == at(first, "assignments"));
 }
 
+TEST_CASE("who grows makes way, and nobody else", "[placement][tf]") {
+  Value asked = config({{"a", workload("1")}, {"b", workload("2")}, {"c", workload("1")}});
+  asked.as<Map>()->insert_or_assign("current",
+                                    Map{{"a/0", "pve1"}, {"b/0", "pve1"}, {"c/0", "pve1"}});
+  const Value first = plan(Null{}, asked).plan.state;
+  REQUIRE(at(first, "moves") == Value(List{}));
+  for (const char* grows : {"a", "b", "c"}) {
+    Value larger = asked;
+    larger.as<Map>()->at("workloads").as<Map>()->insert_or_assign(grows, workload("3"));
+    const Value second = plan(first, larger).plan.state;
+    const auto* moves = at(second, "moves").as<List>();
+    REQUIRE(moves);
+    REQUIRE(moves->size() == 1);
+    CHECK(at((*moves)[0], "allocation") == Value(std::string(grows) + "/0"));
+  }
+}
+
 TEST_CASE("what does not fit fails the plan, unless it may stay without a node",
           "[placement][tf]") {
   Value asked = config({{"giant", workload("5")}});
