@@ -142,9 +142,9 @@ inline void judge_relations(const Placed& one, const std::vector<Placed>& all,
     if (relation.apart && shared) out.push_back(name + " not apart from " + relation.app);
     if (relation.apart || shared) continue;
     // With itself it is together at once. Who stands stays though its company is nowhere.
-    const bool alone =
-        !anywhere && (relation.app == app(*one.workload) || one.choice->act == Act::keep);
-    if (!alone || here.empty()) out.push_back(name + " not together with " + relation.app);
+    const bool stands = !anywhere && one.choice->act == Act::keep;
+    const bool first = !anywhere && relation.app == app(*one.workload) && !here.empty();
+    if (!stands && !first) out.push_back(name + " not together with " + relation.app);
   }
 }
 
