@@ -133,16 +133,17 @@ inline void judge_relations(const Placed& one, const std::vector<Placed>& all,
   for (const Relation& relation : one.workload->relations) {
     if (relation.weight) continue;
     const std::string here = domain(*one.node, relation.level);
-    bool shared = false, anywhere = false;
+    bool shared = false, anywhere = false, stood = false;
     for (const Placed& other : all) {
       if (other.choice == one.choice || app(*other.workload) != relation.app) continue;
       anywhere = true;
+      stood = stood || other.choice->act == Act::keep;
       shared = shared || (!here.empty() && domain(*other.node, relation.level) == here);
     }
     if (relation.apart && shared) out.push_back(name + " not apart from " + relation.app);
     if (relation.apart || shared) continue;
     // With itself it is together at once. Who stands stays though its company is nowhere.
-    const bool stands = !anywhere && one.choice->act == Act::keep;
+    const bool stands = !stood && one.choice->act == Act::keep;
     const bool first = !anywhere && relation.app == app(*one.workload) && !here.empty();
     if (!stands && !first) out.push_back(name + " not together with " + relation.app);
   }
@@ -238,6 +239,7 @@ inline void judge_preemptions(const Problem& problem, const Decision& decision,
   for (const Workload& workload : problem.workloads) priorities[workload.name] = workload.priority;
   const std::string says = " has a higher priority";
   for (const Choice& choice : decision.choices) {
+    if (choice.act == Act::refuse) continue;  // it had no place to lose
     const auto at = choice.because.find(says);
     if (at == std::string::npos) {
       if (choice.act == Act::preempt) out.push_back("preempted without a reason");
