@@ -131,6 +131,8 @@ std::vector<Index> Decider::victims_on(Index seat, Index node) {
     };
     for (const Index other : seating_.blockers(seat, node)) {
       if (seating_.priority(other) >= seating_.priority(seat) || !seating_.movable(other)) continue;
+      // A gang that was placed just now would be in parts.
+      if (!seating_.settled(other) && !seating_.workload(other).gang.empty()) continue;
       if (victim == nowhere || key(other) < key(victim)) victim = other;
     }
     if (victim == nowhere) break;
