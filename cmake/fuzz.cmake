@@ -16,6 +16,7 @@ add_library(paas_fuzzed STATIC EXCLUDE_FROM_ALL
 paas_own(paas_fuzzed)
 target_sources(paas_fuzzed PRIVATE
   $<TARGET_OBJECTS:libpaas_base>
+  $<TARGET_OBJECTS:libpaas_blueprint>
   $<TARGET_OBJECTS:libpaas_dns>
   $<TARGET_OBJECTS:libpaas_engine>
   $<TARGET_OBJECTS:libpaas_placement>
