@@ -7,7 +7,7 @@ namespace paas::placement {
 namespace {
 
 constexpr std::int64_t mean_node = std::int64_t{1} << 20;
-constexpr std::int64_t crowd = 2097;  // 0.002 of a mean node
+constexpr std::int64_t crowd = 5243;  // 0.005 of a mean node
 
 }  // namespace
 
