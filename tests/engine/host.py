@@ -31,7 +31,11 @@ events_logger = "file"
 def missing() -> list[str]:
     """What of the programs and rights it takes is not here."""
     absent = [name for name in NEEDED if shutil.which(name, path=os.environ["PATH"] + ":/usr/sbin:/sbin") is None]
-    return absent if os.geteuid() == 0 else [*absent, "the rights of root"]
+    if os.geteuid() != 0:
+        return [*absent, "the rights of root"]
+    if subprocess.run(["unshare", "--net", "--mount", "true"], capture_output=True).returncode != 0:
+        absent.append("the right to make namespaces")
+    return absent
 
 
 class Host:
