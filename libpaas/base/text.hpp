@@ -31,8 +31,9 @@ std::string upper(std::string_view text);
 template <std::integral Int>
 std::optional<Int> parse_integer(std::string_view text) {
   Int value{};
-  const char* end = text.data() + text.size();
-  const auto [stop, problem] = std::from_chars(text.data(), end, value);
+  const char* begin = text.data();
+  const char* end = begin + text.size();
+  const auto [stop, problem] = std::from_chars(begin, end, value);
   if (problem != std::errc{} || stop != end || text.empty()) return {};
   return value;
 }

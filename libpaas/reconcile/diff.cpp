@@ -92,7 +92,10 @@ using Parts = std::map<std::string, std::string, std::less<>>;
 
 std::string parts_text(const Parts& parts) {
   std::string out;
-  for (const auto& [part, hash] : parts) out += (out.empty() ? "" : ",") + part + "=" + hash;
+  for (const auto& [part, hash] : parts) {
+    if (!out.empty()) out += ',';
+    out.append(part).append("=").append(hash);
+  }
   return out;
 }
 
