@@ -230,6 +230,46 @@ def test_bad_decisions_are_found(tmp_path):
         "docs/decisions/0004-title.md", "docs/decisions/0004-title.md"]
 
 
+# --- The map -------------------------------------------------------------------------------------
+
+MAP = "ARCHITECTURE.md"
+
+
+def section(text, heading):
+    """What stands below a heading of the second level, up to the next."""
+    match = re.search(r"^## %s\n(.*?)(?=^## |\Z)" % re.escape(heading), text, re.M | re.S)
+    return match[1] if match else ""
+
+
+def unmapped_folders(tree):
+    """Folders of the library that the tables of ARCHITECTURE.md leave out, and rows of folders that
+    are not there."""
+    there = {path.rsplit("/", 1)[0] for path in tree.files(".cpp", ".hpp")}
+    there = {"/".join(folder.split("/")[:2]) for folder in there if folder.startswith("libpaas/")}
+    found = []
+    for heading in ("Where things are", "Layers"):
+        rows = [line for line in section(tree.text(MAP), heading).split("\n") if line.startswith("|")]
+        named = set(re.findall(r"`(libpaas/\w+)`", "\n".join(rows)))
+        found += [f"{MAP}: {folder} is missing from the table of \"{heading}\""
+                  for folder in sorted(there - named)]
+        found += [f"{MAP}: \"{heading}\" names {folder}, which is not there"
+                  for folder in sorted(named - there)]
+    return found
+
+
+def test_every_folder_of_the_library_is_on_the_map():
+    none(unmapped_folders(Tree()))
+
+
+def test_folders_off_the_map_are_found(tmp_path):
+    assert unmapped_folders(write(tmp_path, {
+        MAP: "## Where things are\n| `libpaas/a` | x |\n| `libpaas/gone` | x |\n\n`libpaas/b`\n"
+             "## Layers\n| base | `libpaas/a`, `libpaas/b` | x |\n## More\n| `libpaas/b` |\n",
+        "libpaas/a/x.cpp": "", "libpaas/b/deep/x.hpp": "",
+    })) == [f'{MAP}: libpaas/b is missing from the table of "Where things are"',
+            f'{MAP}: "Where things are" names libpaas/gone, which is not there']
+
+
 # --- Registry layout -----------------------------------------------------------------------------
 
 
