@@ -28,8 +28,7 @@ from tests.harness.process import ending_all  # noqa: E402
 from tests.harness.terraform import Workspace  # noqa: E402
 
 RUNS = 5
-FEW = 3  # runs of what takes long and no goal speaks of
-MANY = 1000  # the size that the goals speak of; above it once is enough
+MANY = 1000  # the size that the goals speak of; above it the peer that does nothing is left out
 NODES = 3
 
 
@@ -86,6 +85,22 @@ def times(runs: int) -> str:
     return "once" if runs == 1 else f"median of {runs}"
 
 
+def plan_rows(what: str, usages: list, runs: int, goals: bool = False):
+    """What a plan took: ours, and where there are two, the resource's that does nothing."""
+    usage, *floor = usages
+
+    def row(suffix, unit, name, **options):
+        if floor:
+            options |= {"peer": getattr(floor[0], name), "peer_name": "corner_noop"}
+        return Row(f"{what}{suffix}", getattr(usage, name), unit, **options)
+
+    yield row("", "s", "wall_s", note=times(runs))
+    yield row(", peak memory", "MiB", "peak_mib", goal=25 if goals else None)
+    yield row(", CPU of the provider", "s", "cpu_s",
+              goal=round(1.1 * floor[0].cpu_s, 4) if goals else None,
+              note="of all its processes; the goal is the peer and 10 %" if goals else "")
+
+
 def cold_rows(folder: pathlib.Path, host: str, count: int, runs: int):
     with Cluster(folder / "pve", NODES) as cluster:
         meter = Meter(folder / "metered", build.program("terraform-provider-paas"))
@@ -95,9 +110,7 @@ def cold_rows(folder: pathlib.Path, host: str, count: int, runs: int):
         def plan():
             assert cold.plan().code == 2
 
-        usage, = medians([(meter, plan)], runs)
-    yield Row(f"{count}: plan cold", usage.wall_s, "s", note=times(runs))
-    yield Row(f"{count}: plan cold, peak memory", usage.peak_mib, "MiB")
+        yield from plan_rows(f"{count}: plan cold", medians([(meter, plan)], runs), runs)
 
 
 def warm_rows(folder: pathlib.Path, host: str, count: int, runs: int):
@@ -105,46 +118,22 @@ def warm_rows(folder: pathlib.Path, host: str, count: int, runs: int):
         meter = Meter(folder / "metered", build.program("terraform-provider-paas"))
         real = Workspace(folder / "real", host, cluster.environment, meter.folder)
         populate(cluster, real, configuration, count)
+        subjects = [(meter, real)]
+        if count <= MANY:
+            noop_meter = Meter(folder / "metered-noop", build.program("terraform-provider-corner"))
+            subjects.append((noop_meter, noop_beside(folder / "noop", real, host, noop_meter, count)))
         cluster.forget_calls()
-        first = meter.around(real.assert_nothing_to_do)
-        calls = len(cluster.calls())
-        yield Row(f"{count}: API calls per refresh", calls, "calls", goal=NODES + count,
-                  note="goal: nodes and guests")
-        if count > MANY:
-            yield Row(f"{count}: plan no-op", first.wall_s, "s", note=times(runs))
-            yield Row(f"{count}: plan no-op, peak memory", first.peak_mib, "MiB")
-            yield Row(f"{count}: plan no-op, CPU of the provider", first.cpu_s, "s")
-        else:
-            yield from beside_noop(folder, host, (real, meter), count, runs)
+        usages = medians([(m, w.assert_nothing_to_do) for m, w in subjects], runs)
+        yield Row(f"{count}: API calls per refresh", len(cluster.calls()) / runs, "calls",
+                  goal=NODES + count, note="goal: nodes and guests")
+        yield from plan_rows(f"{count}: plan no-op", usages, runs, goals=count == MANY)
+        if count <= MANY:
+            usages = medians([(m, lambda w=w: w.assert_nothing_to_do("-refresh=false"))
+                              for m, w in subjects], runs)
+            yield from plan_rows(f"{count}: plan without refresh", usages, runs)
         cluster.control("/latency", {"ms": 20})
-        usage, = medians([(meter, real.assert_nothing_to_do)], runs)
-        yield Row(f"{count}: plan no-op over a 20 ms API", usage.wall_s, "s", note=times(runs))
-
-
-def beside_noop(folder: pathlib.Path, host: str, ours: tuple, count: int, runs: int):
-    """The same plan with the resource that does nothing."""
-    goals = count == MANY
-    real, meter = ours
-    noop_meter = Meter(folder / "metered-noop", build.program("terraform-provider-corner"))
-    noop = noop_beside(folder / "noop", real, host, noop_meter, count)
-
-    def row(measure, mine, unit, other, **options):
-        return Row(f"{count}: {measure}", mine, unit, peer=other, peer_name="corner_noop",
-                   **options)
-
-    usage, floor = medians([(meter, real.assert_nothing_to_do),
-                            (noop_meter, noop.assert_nothing_to_do)], runs)
-    yield row("plan no-op", usage.wall_s, "s", floor.wall_s, note=times(runs))
-    yield row("plan no-op, peak memory", usage.peak_mib, "MiB", floor.peak_mib,
-              goal=25 if goals else None)
-    yield row("plan no-op, CPU of the provider", usage.cpu_s, "s", floor.cpu_s,
-              goal=round(1.1 * floor.cpu_s, 4) if goals else None,
-              note="of all its processes; the goal is the peer and 10 %")
-    few = min(runs, FEW)
-    usage, floor = medians([(meter, lambda: real.assert_nothing_to_do("-refresh=false")),
-                            (noop_meter, lambda: noop.assert_nothing_to_do("-refresh=false"))], few)
-    yield row("plan without refresh, CPU of the provider", usage.cpu_s, "s", floor.cpu_s,
-              note=f"the same without the API, {times(few)}")
+        yield from plan_rows(f"{count}: plan no-op over a 20 ms API",
+                             medians([(meter, real.assert_nothing_to_do)], runs), runs)
 
 
 def handshake_row(named: str | None, runs: int) -> Row:
@@ -188,22 +177,20 @@ def measured(folder: pathlib.Path, sizes: list, runs: int):
     yield handshake_row(named, 4 * runs)
     yield shutdown_row(named, 4 * runs)
     for size in sizes:
-        often = runs if size <= MANY else 1
-        yield from cold_rows(folder / f"cold-{size}", host, size, often)
-        yield from warm_rows(folder / f"warm-{size}", host, size, often)
+        yield from cold_rows(folder / f"cold-{size}", host, size, runs)
+        yield from warm_rows(folder / f"warm-{size}", host, size, runs)
     if named:
         size = max((s for s in sizes if s <= MANY), default=sizes[0])
         yield from peer.rows(folder / "peer", host, pathlib.Path(named),
                              (configuration, build.program("terraform-provider-paas")), size,
-                             min(runs, FEW))
+                             runs)
 
 
 def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--json", action="store_true", help="one JSON object a line")
     parser.add_argument("--sizes", default=f"1,{MANY},5000", help="numbers of containers")
-    parser.add_argument("--runs", type=int, default=RUNS,
-                        help=f"of which the median is shown; above {MANY} containers it is one")
+    parser.add_argument("--runs", type=int, default=RUNS, help="of which the median is shown")
     options = parser.parse_args()
     sizes = [int(size) for size in options.sizes.split(",")]
     rows = []

@@ -11,7 +11,7 @@ import pytest
 
 from tests.bench import population, provider
 from tests.harness import build, process
-from tests.harness.measure import Row, print_table
+from tests.harness.measure import Row, Usage, print_table
 
 FIELDS = {"measure", "ours", "peer", "peer_name", "goal", "unit", "met"}
 
@@ -57,6 +57,36 @@ def test_the_rows_come_as_json_one_a_line(monkeypatch, capsys):
     assert asked == [([1, 20], 2)]
     assert [line["measure"] for line in lines] == ["a", "b"]
     assert all(set(line) == FIELDS for line in lines)
+
+
+def test_every_plan_has_its_time_peak_memory_and_cpu():
+    rows = list(provider.plan_rows("5: plan", [Usage(2.0, 1.0, 30.0)], 5))
+    assert [(row.measure, row.ours, row.unit) for row in rows] == [
+        ("5: plan", 2.0, "s"), ("5: plan, peak memory", 30.0, "MiB"),
+        ("5: plan, CPU of the provider", 1.0, "s")]
+    assert rows[0].note == "median of 5"
+    assert all(row.peer is None and row.goal is None for row in rows)
+    beside = list(provider.plan_rows("5: plan", [Usage(2.0, 1.2, 30.0), Usage(1.5, 1.0, 20.0)], 5,
+                                     goals=True))
+    assert [row.peer for row in beside] == [1.5, 20.0, 1.0]
+    assert [row.met for row in beside] == [None, False, False]
+
+
+def test_every_size_is_measured_as_often_as_was_asked(monkeypatch, tmp_path):
+    asked = []
+    for name in ("cold_rows", "warm_rows"):
+        monkeypatch.setattr(provider, name, lambda folder, host, size, runs, name=name:
+                            asked.append((name, size, runs)) or iter(()))
+    monkeypatch.setattr(provider.peer, "rows", lambda folder, host, program, ours, size, runs:
+                        asked.append(("peer", size, runs)) or iter(()))
+    for name in ("handshake_row", "shutdown_row"):
+        monkeypatch.setattr(provider, name, lambda named, runs: Row("", 0, ""))
+    monkeypatch.setattr(provider.terraform, "binaries", lambda: ["terraform"])
+    monkeypatch.setenv("PEER_PROVIDER", "/peer")
+    list(provider.measured(tmp_path, [1, 1000, 5000], 5))
+    assert asked == [("cold_rows", 1, 5), ("warm_rows", 1, 5), ("cold_rows", 1000, 5),
+                     ("warm_rows", 1000, 5), ("cold_rows", 5000, 5), ("warm_rows", 5000, 5),
+                     ("peer", 1000, 5)]
 
 
 def test_a_sibling_differs_in_id_name_and_address_alone():
