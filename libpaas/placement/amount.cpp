@@ -58,7 +58,8 @@ Result<Amount> parse_amount(std::string_view resource, std::string_view text) {
   const auto pieces = parse_integer<Amount>(milli ? text.substr(0, text.size() - 1) : text);
   if (!pieces || *pieces < 0) {
     return fail(Errc::invalid, milli ? "must be a number of cores like 2, 0.5 or \"500m\""
-                                     : "must be a whole number, at least 0");
+                                     : "must be a whole number, at least 0; units are for cpu, "
+                                       "memory and disk/NAME");
   }
   if (*pieces > most_amount) return too_much();
   return *pieces;

@@ -22,6 +22,12 @@ std::vector<std::string> ordered(std::vector<std::string> values) {
   return values;
 }
 
+// "gpu", or "gpu of model A100 or H100" where it may not be any.
+std::string wanted(const DeviceRequest& request) {
+  if (request.models.empty()) return request.kind;
+  return request.kind + " of model " + join(ordered(request.models), " or ");
+}
+
 void put(std::string& key, std::string_view text) {
   key += std::to_string(text.size()) + ":";
   key += text;
@@ -201,7 +207,7 @@ Index Compiler::shape(const Amounts& requests, const std::vector<DeviceRequest>&
     if (amount > 0) made.needs.push_back({out_.find_resource(resource), amount});
   }
   for (const DeviceRequest& request : devices) {
-    CardWant want{{}, request.count, request.share_milli, request.kind};
+    CardWant want{{}, request.count, request.share_milli, compiling::wanted(request)};
     for (const auto& [kind, model] : out_.types_) {
       const bool will_do =
           kind == request.kind &&

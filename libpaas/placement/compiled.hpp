@@ -38,7 +38,7 @@ struct CardWant {
   std::vector<std::uint8_t> types;  // by type: whether it will do
   int count = 1;
   int share_milli = 1000;
-  std::string kind{};
+  std::string kind{};  // for people, with the models that will do: "gpu of model A100 or H100"
   auto operator<=>(const CardWant&) const = default;
 };
 

@@ -3,7 +3,9 @@
 // gets up; then everyone without a node is seated, in an order that depends on nothing but names
 // and numbers.
 
+#include <limits>
 #include <string>
+#include <tuple>
 #include <vector>
 
 #include "libpaas/placement/moves.hpp"
@@ -11,14 +13,18 @@
 
 namespace paas::placement {
 
+using Sits = std::vector<std::pair<Index, Index>>;  // seats and nodes
+
 // What is said about a seat.
 struct Note {
   std::string because{};
   Option chosen{};
   std::vector<Option> alternatives{};
-  std::vector<RefusalCount> refused{};
+  std::vector<RefusalCount> refused_by{};
   std::optional<Remedy> remedy{};
   bool preempted = false;
+  bool refused = false;  // no place was found for it; why not is said when all are seated
+  Sits beside{};         // its company, where there would have been a place for all but this one
 };
 
 class Decider {
@@ -33,10 +39,11 @@ class Decider {
   // Seats everyone else, as far as there is room.
   void seat_others();
   Decision decision() const;
+  // Seats those without whom nobody cares for a place of this one, as far as there is room: then
+  // the ledger tells why it has none. They must leave again.
+  Sits seat_company(Index seat);
 
  private:
-  using Sits = std::vector<std::pair<Index, Index>>;  // seats and nodes
-
   // A seat as it was before a group was tried.
   struct Before {
     Index seat;
@@ -83,12 +90,40 @@ class Decider {
   bool seat_one(Index seat);
   bool seat_directly(Index seat);
   bool seat_by_moves(Index seat);
-  bool seat_by_preemption(Index seat);
-  std::vector<Index> victims_on(Index seat, Index node);
   void remember(Index seat);
   void undo();
   void note_options(Index seat, std::string because);
-  void note_refusal(Index seat, std::string because);
+  void note_refusal(Index seat);
+
+  // preemption.cpp
+  using VictimPrice = std::tuple<int, std::size_t, Amount>;  // highest priority, number, cost
+  static constexpr VictimPrice no_victims{std::numeric_limits<int>::min(), 0, 0};
+  struct Gone {
+    Index seat;
+    Index node;
+    bool settled;
+    Cards cards;
+  };
+  struct Wanted {
+    Index seat;
+    Index node;
+    const std::vector<Index>& victims;  // who may go
+  };
+  bool seat_by_preemption(Index seat);
+  bool may_be_pushed(Index other, Index by) const;
+  Gone push_out(Index seat);
+  void take_back(const Gone& gone);
+  VictimPrice with(const VictimPrice& price, Index victim) const;
+  void look_for_victims(Index seat, Index node, VictimPrice& lowest, std::vector<Index>& victims);
+  void search_victims(const Wanted& wanted, std::size_t from, const VictimPrice& price,
+                      std::vector<Index>& set, VictimPrice& lowest, std::vector<Index>& victims);
+
+  // refused.cpp
+  void seat_latecomers();
+  bool seat_late(Index seat);
+  bool is_left_out(Index seat) const;
+  void explain_refusals();
+  void explain_refusal(Index seat);
 
   const Compiled& compiled_;
   bool reasons_;
@@ -103,9 +138,10 @@ class Decider {
   std::vector<std::pair<Index, std::string>> said_;  // of its seats, before it was tried
   std::vector<Index> victims_;                       // who lost their place
   std::vector<Index> hopeless_;                      // jobs for which no moves were found
-  std::vector<int> helps_;              // by job: how many nodes it alone would relieve
-  std::int64_t relief_left_ = 200'000;  // sets of leavers that may still be looked at
-  int newcomers_ = 0;                   // that were seated
+  std::vector<int> helps_;               // by job: how many nodes it alone would relieve
+  std::int64_t relief_left_ = 200'000;   // sets of leavers that may still be looked at
+  std::int64_t victims_left_ = 200'000;  // who may still be pushed out to see what it helps
+  int newcomers_ = 0;                    // that were seated
   bool proven_ = true;
 };
 

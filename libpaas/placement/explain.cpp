@@ -35,7 +35,11 @@ Result<Explanation> explain(const Problem& problem, const Allocation& allocation
     if (seating.allocation(seat) != allocation) continue;
     here = seating[seat].from;
     chosen = seating[seat].node;
-    if (chosen != nowhere) seating.leave(seat);
+    if (chosen != nowhere) {
+      seating.leave(seat);
+    } else {
+      decider.seat_company(seat);
+    }
   }
   Explanation out;
   out.allocation = allocation;

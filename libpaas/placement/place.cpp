@@ -2,7 +2,6 @@
 #include "libpaas/placement/place.hpp"
 
 #include <algorithm>
-#include <limits>
 #include <map>
 #include <tuple>
 
@@ -38,8 +37,10 @@ void Decider::seat_others() {
     return std::tuple(-seating_.priority(a), a) < std::tuple(-seating_.priority(b), b);
   });
   for (const Index seat : victims_) {
-    if (!seat_directly(seat)) note_refusal(seat, notes_[seat].because);
+    if (!seat_directly(seat)) note_refusal(seat);
   }
+  seat_latecomers();
+  explain_refusals();
 }
 
 void Decider::remember(Index seat) {
@@ -113,88 +114,6 @@ bool Decider::seat_by_moves(Index seat) {
   return true;
 }
 
-std::vector<Index> Decider::victims_on(Index seat, Index node) {
-  const Index job = seating_[seat].job;
-  struct Gone {
-    Index seat;
-    Index node;
-    bool settled;
-    Cards cards;
-  };
-  std::vector<Gone> out;
-  const auto fits = [&] { return takes(seating_.ledger(), job, node); };
-  while (!fits()) {
-    Index victim = nowhere;
-    const auto key = [&](Index other) {
-      return std::tuple(seating_.priority(other),
-                        -compiled_.kind(seating_[other].job).dominant_share, other);
-    };
-    for (const Index other : seating_.blockers(seat, node)) {
-      if (seating_.priority(other) >= seating_.priority(seat) || !seating_.movable(other)) continue;
-      // A gang that was placed just now would be in parts.
-      if (!seating_.settled(other) && !seating_.workload(other).gang.empty()) continue;
-      if (victim == nowhere || key(other) < key(victim)) victim = other;
-    }
-    if (victim == nowhere) break;
-    const Index there = seating_[victim].node;
-    const bool settled = seating_.settled(victim);
-    out.push_back({victim, there, settled, seating_.leave(victim)});
-    if (settled) seating_.count_move(victim, 1);
-  }
-  const bool enough = fits();
-  std::vector<Index> victims;
-  // From the one chosen last: whoever can stay after all does.
-  for (auto at = out.rbegin(); at != out.rend(); ++at) {
-    seating_.sit(at->seat, at->node, at->cards);
-    if (!enough || fits()) continue;
-    seating_.leave(at->seat);
-    victims.push_back(at->seat);
-  }
-  for (const Gone& gone : out) {
-    if (seating_[gone.seat].node == nowhere) seating_.sit(gone.seat, gone.node, gone.cards);
-    if (gone.settled) seating_.count_move(gone.seat, -1);
-  }
-  return victims;
-}
-
-bool Decider::seat_by_preemption(Index seat) {
-  if (!compiled_.problem().rules.preempt) return false;
-  using Price = std::tuple<int, std::size_t, Amount>;  // highest priority, how many, their cost
-  Index best = nowhere;
-  Price lowest;
-  std::vector<Index> victims;
-  for (const Index node : compiled_.by_name()) {
-    if (!compiled_.gate(seating_[seat].job).open.has(node)) continue;
-    std::vector<Index> here = victims_on(seat, node);
-    if (here.empty()) continue;
-    Price price{std::numeric_limits<int>::min(), here.size(), 0};
-    for (const Index victim : here) {
-      std::get<0>(price) = std::max(std::get<0>(price), seating_.priority(victim));
-      std::get<2>(price) += seating_.cost(victim);
-    }
-    if (best != nowhere && price >= lowest) continue;
-    best = node;
-    lowest = price;
-    victims = std::move(here);
-  }
-  if (best == nowhere) return false;
-  remember(seat);
-  std::vector<std::string> names;
-  for (const Index victim : victims) {
-    remember(victim);
-    if (seating_.settled(victim)) seating_.count_move(victim, 1);
-    seating_.leave(victim);
-    notes_[victim] = {};
-    notes_[victim].because = name_of(seating_.allocation(seat)) + " has a higher priority";
-    notes_[victim].preempted = true;
-    victims_.push_back(victim);
-    names.push_back(name_of(seating_.allocation(victim)));
-  }
-  seating_.sit(seat, best);
-  note_options(seat, "takes the place of " + join(names, ", "));
-  return true;
-}
-
 // Where it could have gone as things are. REQUIRES: the seat has a node.
 void Decider::note_options(Index seat, std::string because) {
   Note& note = notes_[seat];
@@ -210,28 +129,17 @@ void Decider::note_options(Index seat, std::string because) {
   std::erase_if(found.best, [&](const Option& o) { return o.node == note.chosen.node; });
   if (found.best.size() > placing::most_alternatives) found.best.pop_back();
   note.alternatives = std::move(found.best);
-  note.refused = counts_.of(job);
+  note.refused_by = counts_.of(job);
   if (!note.because.empty()) note.because += "; ";
   note.because += placing::takers_text(found.count);
   seating_.sit(seat, node, std::move(cards));
 }
 
-// `because` is what is known already.
-void Decider::note_refusal(Index seat, std::string because) {
-  const Index job = seating_[seat].job;
-  const bool preempted = notes_[seat].preempted;
-  if (!preempted) {
-    if (!because.empty()) because += "; ";
-    because += seating_.ledger().within_quota(job)
-                   ? "no node takes it"
-                   : "the quota of project " + compiled_.project(compiled_.kind(job).project) +
-                         " does not allow it";
-  }
-  notes_[seat] = Note{std::move(because)};
-  notes_[seat].preempted = preempted;
-  if (!reasons_) return;
-  notes_[seat].refused = counts_.of(job);
-  notes_[seat].remedy = remedy_for(seating_.ledger(), job);
+void Decider::note_refusal(Index seat) {
+  Note note{std::move(notes_[seat].because)};
+  note.preempted = notes_[seat].preempted;
+  note.refused = true;
+  notes_[seat] = std::move(note);
 }
 
 Decision Decider::decision() const {
@@ -246,7 +154,7 @@ Decision Decider::decision() const {
     choice.because = note.because;
     choice.chosen = note.chosen;
     choice.alternatives = note.alternatives;
-    choice.refused = note.refused;
+    choice.refused = note.refused_by;
     choice.remedy = note.remedy;
     if (one.node == nowhere) {
       choice.act = note.preempted && one.had_node ? Act::preempt : Act::refuse;

@@ -169,6 +169,46 @@ TEST_CASE("placement: a higher priority pushes out as few as must, where rules a
   CHECK(of(decision, "low/0").act == Act::keep);
 }
 
+TEST_CASE("placement: of as many victims the cheapest go") {
+  Problem problem;
+  problem.cluster.nodes = {box("a", 6000)};
+  problem.workloads = {job("big", 3000), job("mid", 2000), job("small", 1000), job("high", 3000)};
+  problem.workloads[0].move_cost = 9;
+  problem.workloads[1].move_cost = 2;
+  problem.workloads[2].move_cost = 1;
+  problem.workloads[3].priority = 5;
+  problem.current = {{{"big", 0}, "a"}, {{"mid", 0}, "a"}, {{"small", 0}, "a"}};
+  problem.rules.preempt = true;
+  CHECK(of(place(problem), "high/0").because.starts_with("takes the place of big/0;"));
+  problem.workloads[3].requests["cpu"] = 4000;
+  CHECK(of(place(problem), "high/0").because.starts_with("takes the place of small/0, big/0;"));
+  problem.workloads[0].requests["cpu"] = problem.workloads[1].requests["cpu"] = 2000;
+  problem.workloads[2].requests["cpu"] = 2000;
+  CHECK(of(place(problem), "high/0").because.starts_with("takes the place of small/0, mid/0;"));
+}
+
+TEST_CASE("placement: a remedy is true of the plan as it stands") {
+  Problem problem;
+  problem.cluster.nodes = {box("n0", 7000, 3072), box("n1", 3000, 6144)};
+  problem.workloads = {job("db", 5000), job("web", 2000)};
+  problem.workloads[0].requests["memory"] = 5120;
+  problem.workloads[1].requests["memory"] = 4096;
+  CHECK(of(place(problem), "db/0").remedy->text == "2 GiB more memory on n0");
+}
+
+TEST_CASE("placement: a remedy names the model of a device, and the label that is missing") {
+  Problem problem;
+  problem.cluster.nodes = {box("a", 4000)};
+  problem.cluster.nodes[0].devices = {{"gpu", "A100", 3}};
+  problem.workloads = {job("x", 1000), job("y", 1000)};
+  problem.workloads[0].devices = {{"gpu", 2, 1000, {"H100", "B200"}}};
+  problem.workloads[1].relations = {{"z", "zoe", false}};
+  problem.workloads.push_back(job("z", 1000));
+  const Decision decision = place(problem);
+  CHECK(of(decision, "x/0").remedy->text == "2 more free gpu of model B200 or H100 on a");
+  CHECK(of(decision, "y/0").remedy->text == "a label zoe shared with z on a");
+}
+
 TEST_CASE("placement: replicas are spread over hosts under virtual machines") {
   Problem problem;
   for (const char* name : {"vm1", "vm2", "vm3", "vm4"}) {

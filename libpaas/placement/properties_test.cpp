@@ -5,6 +5,7 @@
 #include <catch2/catch.hpp>
 
 #include "libpaas/base/json.hpp"
+#include "libpaas/placement/explain.hpp"
 #include "libpaas/placement/feasible_test.hpp"
 #include "libpaas/placement/plan_json.hpp"
 #include "libpaas/placement/random_problem_test.hpp"
@@ -127,6 +128,84 @@ TEST_CASE("placement: a thousand orders of one problem have one answer, byte for
     }
     if (print_json(decision_json(place(problem))) != answer) FAIL("order " << i << " differs");
   }
+}
+
+// Carries a remedy out. False where it is not about amounts or conditions, but about others.
+bool carry_out(const Remedy& remedy, Problem& problem, Workload& workload) {
+  Node* node = nullptr;
+  for (Node& each : problem.cluster.nodes) {
+    if (each.name == remedy.node) node = &each;
+  }
+  RC_ASSERT(node != nullptr);
+  for (const Refusal& change : remedy.changes) {
+    if (change.reason == "cpu" || change.reason == "memory") {
+      const auto promised = node->overcommit_milli.find(change.reason);
+      const Amount ratio = promised == node->overcommit_milli.end() ? 1000 : promised->second;
+      node->capacity[change.reason] += (change.short_of * 1000 + ratio - 1) / ratio;
+    } else if (change.reason == "quota") {
+      problem.rules.quotas[workload.project][change.what] += change.short_of;
+    } else if (change.reason == "drained") {
+      node->drained = false;
+    } else if (change.reason == "label") {
+      std::erase_if(workload.required, [&](const Term& t) { return t.label == change.what; });
+    } else if (change.reason == "arch") {
+      workload.archs.push_back(change.what);
+    } else if (change.reason == "pin") {
+      workload.pin.clear();
+    } else if (change.reason == "taint") {
+      workload.tolerations.push_back({change.what.substr(0, change.what.find('='))});
+    } else if (change.reason == "volume") {
+      node->volumes.push_back(change.what);
+    } else {
+      return false;
+    }
+  }
+  return true;
+}
+
+std::vector<std::string> wrongs_with(const Problem& problem, Decision decision,
+                                     const Allocation& newcomer, const std::string& node) {
+  for (Choice& choice : decision.choices) {
+    choice.from = choice.node;
+    choice.act = choice.node.empty() ? Act::refuse : Act::keep;
+    if (choice.allocation != newcomer || node.empty()) continue;
+    choice.act = Act::place;
+    choice.node = node;
+  }
+  Problem then = problem;
+  then.current = Assignment();
+  for (const Choice& choice : decision.choices) {
+    if (!choice.from.empty()) then.current[choice.allocation] = choice.from;
+  }
+  return feasible::wrongs(then, decision);
+}
+
+TEST_CASE("placement: with the remedy carried out, who was refused fits beside all others") {
+  int carried_out = 0;
+  CHECK(rc::check([&](std::uint64_t seed) {
+    const Problem problem = random_problem::problem(seed, 4);
+    if (!mistakes(problem).empty()) return;
+    const Decision decision = place(problem);
+    for (const Choice& choice : decision.choices) {
+      if (!choice.remedy) continue;
+      const auto explanation = explain(problem, choice.allocation);
+      RC_ASSERT(explanation.has_value());
+      RC_ASSERT(explanation->remedy == choice.remedy);
+      Problem cured = problem;
+      auto& all = cured.workloads;
+      const auto workload = std::find_if(all.begin(), all.end(), [&](const Workload& each) {
+        return each.name == choice.allocation.workload;
+      });
+      if (!workload->gang.empty() || !carry_out(*choice.remedy, cured, *workload)) continue;
+      ++carried_out;
+      const auto before = wrongs_with(cured, decision, choice.allocation, "");
+      const auto after = wrongs_with(cured, decision, choice.allocation, choice.remedy->node);
+      for (const std::string& wrong : after) {
+        RC_ASSERT(std::find(before.begin(), before.end(), wrong) != before.end());
+      }
+    }
+  }));
+  CHECK(carried_out > 0);
 }
 
 // What is direct: no moves, nobody pushed out.

@@ -22,6 +22,17 @@ Amount weight(const Compiled& compiled, const Refusal& refusal) {
   return std::min(missing + 1, mean_node * (quota ? 2 : 1024));
 }
 
+// The label that a node would need to be together with an app over it; nothing if it has it.
+std::string missing_level(const Compiled& compiled, Index job, Index node, const std::string& app) {
+  for (const Tie& tie : compiled.kind(job).ties) {
+    if (tie.kind != TieKind::together) continue;
+    if (app != (tie.app == nowhere ? tie.app_gone : compiled.app_name(tie.app))) continue;
+    const Level& level = compiled.levels()[tie.level];
+    if (level.domain_of[node] == nowhere) return level.name;
+  }
+  return {};
+}
+
 std::string change_text(const Refusal& change) {
   const std::string& what = change.what;
   if (change.reason == "cpu" || change.reason == "memory") {
@@ -79,16 +90,26 @@ Takers takers(const Scorer& scorer, Index job, Index previous, std::size_t most)
 std::optional<Cure> cure_for(const Ledger& ledger, Index job) {
   const Compiled& compiled = ledger.compiled();
   std::optional<Cure> out;
+  Index where = nowhere;
   for (const Index node : compiled.by_name()) {
     std::vector<Refusal> changes = refusals(ledger, job, node);
     Amount weight = 0;
     for (const Refusal& change : changes) weight += reasoning::weight(compiled, change);
     if (out && weight >= out->weight) continue;
+    where = node;
     out = Cure{{compiled.node(node).name, std::move(changes), ""}, weight};
   }
-  if (!out) return out;
+  if (!out || out->remedy.changes.empty()) return std::nullopt;
   Remedy& remedy = out->remedy;
-  remedy.text = reasons_text(remedy.changes);
+  std::vector<std::string> texts;
+  for (const Refusal& change : remedy.changes) {
+    const std::string level = change.reason == "together"
+                                  ? reasoning::missing_level(compiled, job, where, change.what)
+                                  : "";
+    texts.push_back(level.empty() ? reasoning::change_text(change)
+                                  : "a label " + level + " shared with " + change.what);
+  }
+  remedy.text = join(texts, " and ");
   const bool of_node = std::any_of(remedy.changes.begin(), remedy.changes.end(),
                                    [](const Refusal& change) { return change.reason != "quota"; });
   if (of_node) remedy.text += " on " + remedy.node;
@@ -99,12 +120,6 @@ std::optional<Remedy> remedy_for(const Ledger& ledger, Index job) {
   auto cure = cure_for(ledger, job);
   if (!cure) return std::nullopt;
   return std::move(cure->remedy);
-}
-
-std::string reasons_text(const std::vector<Refusal>& refusals) {
-  std::vector<std::string> texts;
-  for (const Refusal& refusal : refusals) texts.push_back(reasoning::change_text(refusal));
-  return join(texts, " and ");
 }
 
 }  // namespace paas::placement

@@ -25,12 +25,9 @@ struct Cure {
   Amount weight = 0;
 };
 
-// The smallest change that would give a job a place: least is missing in all. None if there are no
-// nodes.
+// The smallest change that would give a job a place while nobody moves: least is missing in all.
+// None if there are no nodes, or one takes it.
 std::optional<Cure> cure_for(const Ledger& ledger, Index job);
 std::optional<Remedy> remedy_for(const Ledger& ledger, Index job);
-
-// "512 MiB more memory and port 443 free"
-std::string reasons_text(const std::vector<Refusal>& refusals);
 
 }  // namespace paas::placement

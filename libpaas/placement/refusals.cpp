@@ -82,22 +82,35 @@ Refusal shortage(const std::string& resource, Amount missing) {
   return {"resource", resource, missing};
 }
 
-// Kinds of cards that do not suffice, and by how many.
+// Kinds of cards that do not suffice, and how many more would.
 std::map<std::string, int> missing_cards(const Place& place) {
   std::map<std::string, int> out;
   const Compiled& compiled = place.compiled();
   const Shape& shape = compiled.shape(place.job);
   if (shape.cards.empty() || place.ledger.cards_for(shape, place.node)) return out;
+  const Index first = compiled.first_card(place.node);
+  const Index last = compiled.end_card(place.node);
+  std::vector<int> free;  // milli of each card, as those that are wanted take theirs
+  for (Index card = first; card < last; ++card) free.push_back(place.ledger.card_free(card));
+  std::map<std::string, int> rest;  // milli of the last card that is to come
   for (const CardWant& want : shape.cards) {
-    int usable = 0;
-    for (Index c = compiled.first_card(place.node); c < compiled.end_card(place.node); ++c) {
-      const bool type = want.types[compiled.card_types()[c]] != 0;
-      if (type && place.ledger.card_free(c) >= want.share_milli) ++usable;
+    for (int i = 0; i < want.count; ++i) {
+      int* best = nullptr;
+      for (Index card = first; card < last; ++card) {
+        int& milli = free[card - first];
+        if (want.types[compiled.card_types()[card]] == 0 || milli < want.share_milli) continue;
+        if (best == nullptr || milli < *best) best = &milli;
+      }
+      if (best == nullptr) {
+        best = &rest[want.kind];
+        if (*best < want.share_milli) {
+          ++out[want.kind];
+          *best = 1000;
+        }
+      }
+      *best -= want.share_milli;
     }
-    if (usable < want.count) out[want.kind] += want.count - usable;
   }
-  // Each alone would be met: they want the same cards.
-  if (out.empty()) out[shape.cards.back().kind] = 1;
   return out;
 }
 

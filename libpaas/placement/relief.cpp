@@ -85,11 +85,6 @@ std::vector<std::vector<Index>> Decider::leavers_of(Index node, std::size_t coun
 // Whether all of these find a place elsewhere, and may go there.
 bool Decider::can_leave(const std::vector<Index>& leavers) {
   const Index node = seating_[leavers.front()].node;
-  struct Gone {
-    Index seat;
-    bool settled;
-    Cards cards;
-  };
   std::vector<Gone> gone;
   bool out = true;
   for (const Index seat : leavers) {
@@ -97,9 +92,7 @@ bool Decider::can_leave(const std::vector<Index>& leavers) {
       out = false;
       break;
     }
-    const bool settled = seating_.settled(seat);
-    if (settled) seating_.count_move(seat, 1);
-    gone.push_back({seat, settled, seating_.leave(seat)});
+    gone.push_back(push_out(seat));
   }
   Sits there;
   for (const Gone& each : gone) {
@@ -110,10 +103,7 @@ bool Decider::can_leave(const std::vector<Index>& leavers) {
     there.emplace_back(each.seat, to);
   }
   leave_all(there);
-  for (auto at = gone.rbegin(); at != gone.rend(); ++at) {
-    seating_.sit(at->seat, node, std::move(at->cards));
-    if (at->settled) seating_.count_move(at->seat, -1);
-  }
+  for (auto at = gone.rbegin(); at != gone.rend(); ++at) take_back(*at);
   return out;
 }
 

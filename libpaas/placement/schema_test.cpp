@@ -148,7 +148,7 @@ TEST_CASE("schema: the canonical form of a snapshot is valid") {
 nodes: [{name: a, labels: {x: y}, capacity: {cpu: 1.5, memory: 2G}, overcommit: {cpu: 1.5},
          devices: [{kind: gpu, count: 0}], taints: [{key: k, hard: false}], ports_taken: [1],
          drained: true}]
-workloads: [{name: b, required: [{label: x, op: absent}], relations: [{app: b, weight: 3}],
+workloads: [{name: b, project: p, required: [{label: x, op: absent}], relations: [{app: b, weight: 3}],
              spreads: [{max_skew: 1}], devices: [{kind: gpu, share: 0.25}], move_cost: 0}]
 current: {b/0: a}
 rules: {objectives: {pack: 1}, quotas: {p: {cpu: 1}}, expected: [{requests: {cpu: 1}}]})",

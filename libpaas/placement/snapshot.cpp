@@ -190,11 +190,12 @@ std::string meaning(std::string_view name, const std::set<std::string_view>& kno
 // Names that point nowhere. To place() that is a fact; in what a person wrote it is a slip.
 std::vector<Mistake> loose_ends(const Problem& problem) {
   std::vector<Mistake> out;
-  std::set<std::string_view> nodes, apps, workloads;
+  std::set<std::string_view> nodes, apps, workloads, projects;
   for (const Node& node : problem.cluster.nodes) nodes.insert(node.name);
   for (const Workload& workload : problem.workloads) {
     apps.insert(workload.app.empty() ? workload.name : workload.app);
     workloads.insert(workload.name);
+    if (!workload.project.empty()) projects.insert(workload.project);
   }
   for (std::size_t w = 0; w < problem.workloads.size(); ++w) {
     const Workload& workload = problem.workloads[w];
@@ -211,6 +212,11 @@ std::vector<Mistake> loose_ends(const Problem& problem) {
       out.push_back({item_path(path + ".relations", i) + ".app",
                      "there is no app \"" + name + "\"" + meaning(name, apps)});
     }
+  }
+  for (const auto& [name, limits] : problem.rules.quotas) {
+    if (projects.contains(name)) continue;
+    out.push_back({member_path("rules.quotas", name),
+                   "no workload is of the project \"" + name + "\"" + meaning(name, projects)});
   }
   for (std::size_t i = 0; i < problem.resized.size(); ++i) {
     const std::string& name = problem.resized[i];

@@ -171,7 +171,9 @@ rules: {objectives: {pack: -1}, search: 1}
            "f.yaml:3:21: nodes[0].capacity.cpu: must be a number of cores like 2, 0.5 or \"500m\"",
            "f.yaml:3:35: nodes[0].capacity.memory: must be a size: a number and, if any, a unit "
            "of K, M, G or T",
-           "f.yaml:3:48: nodes[0].capacity.guests: must be a whole number, at least 0",
+           "f.yaml:3:48: nodes[0].capacity.guests: must be a whole number, at least 0; units are "
+           "for "
+           "cpu, memory and disk/NAME",
            "f.yaml:4:28: nodes[0].reserved[\"disk/local\"]: is no resource of the node's capacity",
            "f.yaml:5:5: nodes[0].memroy: unknown field; known are arch, capacity, devices, "
            "drained, host, labels, name, overcommit, ports_taken, reserved, taints, volumes",
@@ -207,6 +209,10 @@ TEST_CASE("snapshot: names that lead nowhere") {
             "f.yaml:2:31: workloads[0].pin[0]: there is no node \"pvee1\"; did you mean \"pve1\"?",
             "f.yaml:2:57: workloads[0].relations[0].app: there is no app \"datbase\"; did you mean "
             "\"database\"?"});
+  CHECK(flaws_of("nodes: []\nworkloads: [{name: web, project: shop}]\n"
+                 "rules: {quotas: {shpo: {cpu: 1}}}") ==
+        std::vector<std::string>{"f.yaml:3:24: rules.quotas.shpo: no workload is of the project "
+                                 "\"shpo\"; did you mean \"shop\"?"});
 }
 
 TEST_CASE("snapshot: what is no snapshot at all") {

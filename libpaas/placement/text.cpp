@@ -89,7 +89,7 @@ std::string reasons(const Choice& choice) {
   }
   if (!others.empty()) out += "  next best: " + join(others, "; ") + "\n";
   if (!choice.refused.empty()) out += "  refused by " + refused_text(choice.refused) + "\n";
-  if (choice.remedy) out += "  would fit with " + choice.remedy->text + "\n";
+  if (choice.remedy) out += "  with nobody moved it would fit with " + choice.remedy->text + "\n";
   return out;
 }
 
@@ -166,7 +166,8 @@ std::string explanation_text(const Explanation& explanation) {
   std::string out = name_of(explanation.allocation) + ": " + counted(takers, "node") + " of " +
                     std::to_string(explanation.verdicts.size()) + " would take it\n\n";
   out += table({"NODE", "TAKES", "SCORE OR REASONS"}, rows);
-  if (explanation.remedy) out += "\nIt would fit with " + explanation.remedy->text + ".\n";
+  if (explanation.remedy)
+    out += "\nWith nobody moved it would fit with " + explanation.remedy->text + ".\n";
   return harmless(out);
 }
 

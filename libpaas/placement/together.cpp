@@ -30,7 +30,7 @@ bool Decider::seat_the_rest(const std::vector<Index>& seats, bool tied) {
   for (const Index seat : seats) {
     const std::string& gang = seating_.workload(seat).gang;
     if (seating_[seat].node != nowhere || broken.contains(gang) || seat_one(seat)) continue;
-    note_refusal(seat, notes_[seat].because);
+    note_refusal(seat);
     if (!gang.empty()) broken.insert(gang);
   }
   return !tied || std::all_of(seats.begin(), seats.end(), [&](Index seat) {
@@ -68,7 +68,8 @@ void Decider::note_company(std::vector<Index> seats) {
   std::string missing;
   for (const Index seat : seats) {
     if (seating_[seat].node != nowhere) continue;
-    note_refusal(seat, notes_[seat].because);
+    note_refusal(seat);
+    notes_[seat].beside = most;
     if (missing.empty()) missing = name_of(seating_.allocation(seat));
   }
   for (const auto& [seat, node] : most) {
@@ -88,7 +89,13 @@ void Decider::refuse_gangs(const std::vector<Index>& seats, bool tied) {
   }
   if (broken.empty()) return;
   std::map<Index, Note> refused;
-  for (const auto& [gang, seat] : broken) refused.emplace(seat, notes_[seat]);
+  for (const auto& [gang, missing] : broken) {
+    Note& note = refused.emplace(missing, notes_[missing]).first->second;
+    for (const Index seat : seats) {
+      if (seating_.workload(seat).gang != gang || seating_[seat].node == nowhere) continue;
+      note.beside.emplace_back(seat, seating_[seat].node);
+    }
+  }
   undo();
   std::vector<Index> others;
   std::vector<Index> members;
@@ -126,7 +133,7 @@ bool Decider::ties_hold(Index seat) {
 }
 
 // Each on its best node, the first where it is told to.
-Decider::Sits Decider::fill(const std::vector<Index>& seats, Index first_on) {
+Sits Decider::fill(const std::vector<Index>& seats, Index first_on) {
   Sits out;
   for (const Index seat : seats) {
     const bool told = out.empty() && first_on != nowhere && seat == seats.front();
@@ -141,7 +148,7 @@ Decider::Sits Decider::fill(const std::vector<Index>& seats, Index first_on) {
 }
 
 // The same, but whoever is without those it must be with is left out.
-Decider::Sits Decider::seat_directly(const std::vector<Index>& seats, Index first_on) {
+Sits Decider::seat_directly(const std::vector<Index>& seats, Index first_on) {
   Sits out = fill(seats, first_on);
   for (bool changed = true; changed;) {
     changed = false;
@@ -173,7 +180,7 @@ std::vector<Index> Decider::where_to_begin(Index seat) const {
 }
 
 // One after the other, where most of those who are left find a place with it.
-Decider::Sits Decider::seat_in_cells(std::vector<Index> seats) {
+Sits Decider::seat_in_cells(std::vector<Index> seats) {
   Sits out;
   while (!seats.empty()) {
     Sits most;
