@@ -129,7 +129,8 @@ class TreeBuilder : public YAML::EventHandler {
     YAML::Mark mark;
     mark.line = second.line - 1;
     mark.column = second.column - 1;
-    refuse(mark, "the key stands here a second time, after line " + std::to_string(first.line));
+    refuse(mark, "the key " + excerpt((*twin)->key, 100) +
+                     " stands here a second time, after line " + std::to_string(first.line));
   }
 
   bool expects_key() const {

@@ -70,7 +70,7 @@ TEST_CASE("document: aliases are copies") {
 
 TEST_CASE("document: what is left out of YAML is refused with its place") {
   CHECK(refused("a: 1\nb: 2\n\"a\": 3") ==
-        "f.yaml:3:1: the key stands here a second time, after line 1");
+        "f.yaml:3:1: the key \"a\" stands here a second time, after line 1");
   CHECK(refused("x: {a: 1, a: 1}").starts_with("f.yaml:1:11: "));
   CHECK(refused("a: !!str 1") == "f.yaml:1:4: tags are not supported");
   CHECK(refused("a: !secret x") == "f.yaml:1:4: tags are not supported");
