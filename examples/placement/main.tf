@@ -35,6 +35,7 @@ resource "paas_placement" "apps" {
 
   workloads = {
     web = {
+      project   = "shop"
       replicas  = 3
       requests  = { cpu = 0.5, memory = "512M", "disk/local" = "8G" }
       ports     = [443]
@@ -42,18 +43,21 @@ resource "paas_placement" "apps" {
       preferred = [{ label = "zone", values = ["a"], weight = 70 }]
     }
     db = {
+      project   = "shop"
       replicas  = 2
       requests  = { cpu = 4, memory = "16G", "disk/local" = "100G" }
       relations = [{ app = "db", level = "host" }]
       priority  = 10
     }
     queue = {
+      project  = "shop"
       replicas = 2
       requests = { cpu = 1, memory = "2G" }
       spreads  = [{ level = "host", max_skew = 1 }]
     }
   }
 
+  # The most that all workloads of a project get together.
   rules = {
     quotas = { shop = { cpu = 16 } }
   }

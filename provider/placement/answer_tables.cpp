@@ -20,9 +20,11 @@ SharedSchema shape(std::string doc, Attributes attributes) {
 // clang-format off: tables, one attribute a row
 Attributes option_rows() {
   return {
-      leaf("score", Type::number(), gives, "Its score: higher is better."),
+      leaf("score", Type::number(), gives,
+           "Its score: higher is better. In 2^20ths of a mean node: 1048576 is worth a whole one."),
       leaf("parts", Type::map(Type::number()), gives,
-           "What the score is made of: `fit`, `pack`, `balance`, `affinity`, `spread`, `stay`."),
+           "What the score is made of, in the same unit: `fit`, `pack`, `balance`, `affinity`, "
+           "`spread`, `stay`."),
   };
 }
 
@@ -128,9 +130,13 @@ Attributes decision_attributes() {
            "stands for a replica without a node."),
       branch("decisions", Nesting::map, decision_schema(), gives,
              "Why each replica is where it is, by `web/0`. While it stays, this stays what it was "
-             "when it came."),
+             "when it came. In a `paas_placement`, `score`, `parts`, `alternatives` and `refused` "
+             "are null without `explain = true`."),
       branch("moves", Nesting::list, move_schema(), gives, "Who leaves a node for another, and why."),
       leaf("unplaced", Type::list(Type::string()), gives, "Replicas without a node: `web/2`."),
+      leaf("waiting", Type::list(Type::string()), gives,
+           "Replicas that may not stay where they are, but wait there because of "
+           "`max_unavailable`."),
       branch("summary", Nesting::single, summary_schema(), gives,
              "How many replicas each act befalls."),
       leaf("fits", Type::boolean(), gives, "Whether every replica has a node."),
@@ -194,7 +200,8 @@ SharedSchema rebalance_schema() {
       leaf("from", Type::string(), gives, "Node that it leaves."),
       leaf("to", Type::string(), gives, "Node that it goes to."),
       leaf("cost", Type::number(), gives, "What the move costs."),
-      leaf("gain", Type::number(), gives, "By how much the placement gets better."),
+      leaf("gain", Type::number(), gives,
+           "By how much the placement gets better, in 2^20ths of a mean node."),
   });
   return schema;
 }

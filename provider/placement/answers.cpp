@@ -17,6 +17,8 @@ using tf::Value;
 
 // What place() says of those about whom there is nothing to say.
 constexpr std::string_view nothing_new = "stays where it is";
+// What place() says of those who stay because of a disruption budget.
+constexpr std::string_view marks_waiting = "; it waits, for ";
 constexpr std::size_t most_named = 5;
 
 Value text_or_null(const std::string& text) {
@@ -63,21 +65,52 @@ Value remedy_value(const std::optional<placement::Remedy>& remedy) {
              {"changes", list_of(remedy->changes, refusal_value)}};
 }
 
-Value choice_value(const Choice& choice) {
-  Map out{{"act", std::string(word_of(choice.act))},
-          {"node", text_or_null(choice.node)},
-          {"from", text_or_null(choice.from)},
-          {"because", choice.because},
-          {"alternatives", list_of(choice.alternatives, option_value)},
-          {"refused", list_of(choice.refused,
-                              [](const placement::RefusalCount& count) -> Value {
-                                return Map{{"reason", count.reason},
-                                           {"what", text_or_null(count.what)},
-                                           {"nodes", count.nodes}};
-                              })},
-          {"remedy", remedy_value(choice.remedy)}};
+// "3 nodes: memory; 1 node: apart web"
+std::string refused_text(const std::vector<placement::RefusalCount>& counts) {
+  std::vector<std::string> out;
+  for (const placement::RefusalCount& count : counts) {
+    out.push_back(std::to_string(count.nodes) + (count.nodes == 1 ? " node: " : " nodes: ") +
+                  count.reason + (count.what.empty() ? "" : " " + count.what));
+  }
+  return join(out, "; ");
+}
+
+Value refused_value(const placement::RefusalCount& count) {
+  return Map{{"reason", count.reason}, {"what", text_or_null(count.what)}, {"nodes", count.nodes}};
+}
+
+// Takes out of a decision what only Detail::all has.
+Value in_short(Value decision) {
+  if (Map* members = decision.as<Map>())
+    for (const char* name : {"score", "parts", "alternatives", "refused"})
+      members->insert_or_assign(name, tf::Null{});
+  return decision;
+}
+
+Value choice_value(const Choice& choice, Detail detail) {
+  const bool counted = detail == Detail::reasons && !choice.refused.empty();
+  Map out{
+      {"act", std::string(word_of(choice.act))},
+      {"node", text_or_null(choice.node)},
+      {"from", text_or_null(choice.from)},
+      {"because", choice.because + (counted ? "; refused by " + refused_text(choice.refused) : "")},
+      {"alternatives", list_of(choice.alternatives, option_value)},
+      {"refused", list_of(choice.refused, refused_value)},
+      {"remedy", remedy_value(choice.remedy)}};
   put_option(choice.chosen, out);
-  return out;
+  return detail == Detail::all ? Value(std::move(out)) : in_short(std::move(out));
+}
+
+bool waits_there(const Choice& choice) {
+  return choice.act == Act::keep && choice.because.find(marks_waiting) != std::string::npos;
+}
+
+// What was said before of one who stays and of whom there is nothing new to say.
+bool still_true(const Choice& choice, const Value& known) {
+  if (choice.act != Act::keep || choice.because != nothing_new) return false;
+  if (tf::at(known, "node") != Value(choice.node)) return false;
+  const auto* said = tf::at(known, "because").as<std::string>();
+  return said && said->find(marks_waiting) == std::string::npos;
 }
 
 Value standing_value(const placement::AppStanding& standing) {
@@ -106,17 +139,24 @@ std::string some_of(const std::vector<std::string>& names) {
   return out;
 }
 
-std::string refused_text(const std::vector<placement::RefusalCount>& counts) {
-  std::vector<std::string> out;
-  for (const placement::RefusalCount& count : counts) {
-    out.push_back(std::to_string(count.nodes) + (count.nodes == 1 ? " node: " : " nodes: ") +
-                  count.reason + (count.what.empty() ? "" : " " + count.what));
-  }
-  return join(out, "; ");
-}
-
 bool unplaced(const Choice& choice) {
   return choice.act == Act::refuse || choice.act == Act::preempt;
+}
+
+// Those of whom `is` holds, by workload.
+std::map<std::string, std::vector<const Choice*>> by_workload(const placement::Decision& decision,
+                                                              bool (*is)(const Choice&)) {
+  std::map<std::string, std::vector<const Choice*>> out;
+  for (const Choice& choice : decision.choices) {
+    if (is(choice)) out[choice.allocation.workload].push_back(&choice);
+  }
+  return out;
+}
+
+std::vector<std::string> names_of(const std::vector<const Choice*>& choices) {
+  std::vector<std::string> out;
+  for (const Choice* choice : choices) out.push_back(name_of(choice->allocation));
+  return out;
 }
 
 }  // namespace answering
@@ -124,7 +164,7 @@ bool unplaced(const Choice& choice) {
 using namespace answering;
 
 Map decision_values(const placement::Problem& problem, const placement::Decision& decision,
-                    const Value& before) {
+                    const Value& before, Detail detail) {
   Map assignments, decisions;
   List moves, without;
   std::map<Act, std::int64_t> counts;
@@ -140,9 +180,8 @@ Map decision_values(const placement::Problem& problem, const placement::Decision
                           {"because", choice.because}});
     }
     const Value& known = tf::at(before, name);
-    const bool unchanged = choice.act == Act::keep && choice.because == nothing_new &&
-                           tf::at(known, "node") == Value(choice.node);
-    decisions.emplace(name, unchanged ? known : choice_value(choice));
+    const Value said = still_true(choice, known) ? known : choice_value(choice, detail);
+    decisions.emplace(name, detail == Detail::all ? said : in_short(said));
   }
   Map summary;
   for (const Act act : {Act::keep, Act::place, Act::move, Act::refuse, Act::preempt}) {
@@ -154,6 +193,9 @@ Map decision_values(const placement::Problem& problem, const placement::Decision
   out.emplace("decisions", std::move(decisions));
   out.emplace("moves", std::move(moves));
   out.emplace("unplaced", std::move(without));
+  List waiters;
+  for (const std::string& name : waiting(decision)) waiters.push_back(name);
+  out.emplace("waiting", std::move(waiters));
   out.emplace("summary", std::move(summary));
   out.emplace("fits", decision.fits());
   out.emplace("moves_proven_minimal", decision.moves_proven_minimal);
@@ -206,22 +248,40 @@ Value rebalance_value(const std::vector<placement::Move>& moves) {
   });
 }
 
-tf::Diagnostics complaints(const placement::Decision& decision, tf::Severity severity,
-                           const tf::Path& path, const std::string& way_out) {
-  std::map<std::string, std::vector<const Choice*>> by_workload;
-  for (const Choice& choice : decision.choices) {
-    if (unplaced(choice)) by_workload[choice.allocation.workload].push_back(&choice);
-  }
+std::vector<std::string> waiting(const placement::Decision& decision) {
+  std::vector<std::string> out;
+  for (const Choice& choice : decision.choices)
+    if (waits_there(choice)) out.push_back(name_of(choice.allocation));
+  return out;
+}
+
+tf::Diagnostics waits(const placement::Decision& decision, const tf::Path& path) {
   tf::Diagnostics out;
-  for (const auto& [workload, choices] : by_workload) {
-    std::vector<std::string> names;
-    for (const Choice* choice : choices) names.push_back(name_of(choice->allocation));
+  for (const auto& [workload, choices] : by_workload(decision, waits_there)) {
     const Choice& first = *choices.front();
-    std::string detail = some_of(names) + (names.size() == 1 ? " has" : " have") +
+    out.push_back(tf::warning_at(
+        path.key(workload), "some replicas of " + workload + " wait",
+        some_of(names_of(choices)) + (choices.size() == 1 ? " waits on " : " wait, the first on ") +
+            first.node + ": " + first.because +
+            ".\n\nThe next plan goes on with it, unless max_unavailable = 0, which holds them for "
+            "ever."));
+  }
+  return out;
+}
+
+tf::Diagnostics complaints(const placement::Decision& decision, tf::Severity severity,
+                           const tf::Path& path) {
+  tf::Diagnostics out;
+  for (const auto& [workload, choices] : by_workload(decision, unplaced)) {
+    const Choice& first = *choices.front();
+    std::string detail = some_of(names_of(choices)) + (choices.size() == 1 ? " has" : " have") +
                          " no place: " + first.because + ".";
     if (!first.refused.empty()) detail += "\n\nRefused by " + refused_text(first.refused) + ".";
     if (first.remedy) detail += "\n\nIt would fit with " + first.remedy->text + ".";
-    if (!way_out.empty()) detail += "\n\n" + way_out;
+    if (severity == tf::Severity::error) {
+      detail += first.remedy ? "\n\nMake that change, ask for less" : "\n\nAsk for less";
+      detail += ", or set allow_unplaced = true to go on without what does not fit.";
+    }
     out.push_back({severity, workload + " does not fit", std::move(detail), path.key(workload)});
   }
   return out;

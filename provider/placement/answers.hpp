@@ -10,11 +10,21 @@
 
 namespace paas::placement_values {
 
+// How much `decisions` says: `reasons` leaves out scores, parts, alternatives and the table of
+// refusals (null), and counts the refusals in `because`.
+enum class Detail { reasons, all };
+
 // The values of decision_attributes(), by name. `before` is the value of `decisions` until now:
 // what it says of a replica stays while the replica does, so that a plan shows what changes and no
-// more.
+// more; but not that it waits, once it may stay.
 tf::Map decision_values(const placement::Problem& problem, const placement::Decision& decision,
-                        const tf::Value& before);
+                        const tf::Value& before, Detail detail);
+
+// Those who may not stay where they are and wait all the same, for a disruption budget: by name.
+std::vector<std::string> waiting(const placement::Decision& decision);
+
+// One warning for each workload that has replicas who wait, at `path` and its name.
+tf::Diagnostics waits(const placement::Decision& decision, const tf::Path& path);
 
 // `takers`, `fits`, `verdicts` and `remedy` of an explanation.
 tf::Map explanation_values(const placement::Explanation& explanation);
@@ -27,8 +37,8 @@ tf::Value rebalance_value(const std::vector<placement::Move>& moves);
 
 // One problem for each workload that has replicas without a node: how many nodes refuse for which
 // reason, and the smallest change that would help. Errors or warnings, at `path` and the name of
-// the workload. `way_out` is added to each.
+// the workload; an error tells of `allow_unplaced`, too.
 tf::Diagnostics complaints(const placement::Decision& decision, tf::Severity severity,
-                           const tf::Path& path, const std::string& way_out);
+                           const tf::Path& path);
 
 }  // namespace paas::placement_values

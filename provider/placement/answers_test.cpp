@@ -38,7 +38,7 @@ placement::Workload giant() {
 }
 
 Value answer(const placement::Problem& asked, const Value& before = tf::Null{}) {
-  return decision_values(asked, place(asked), before);
+  return decision_values(asked, place(asked), before, Detail::reasons);
 }
 
 TEST_CASE("answers have the shape of their tables", "[placement][tf]") {
@@ -50,8 +50,11 @@ TEST_CASE("answers have the shape of their tables", "[placement][tf]") {
         CHECK(tf::check_shape(a.type, at(values, a.name)) == tf::Breaches{});
   };
   const placement::Decision decision = place(asked);
-  CHECK(decision_values(asked, decision, tf::Null{}).size() == decision_attributes().size());
-  check(decision_attributes(), decision_values(asked, decision, tf::Null{}));
+  for (const Detail detail : {Detail::reasons, Detail::all}) {
+    const tf::Map values = decision_values(asked, decision, tf::Null{}, detail);
+    CHECK(values.size() == decision_attributes().size());
+    check(decision_attributes(), values);
+  }
   const auto explanation = explanation_values(explain(asked, {"giant", 0}).value());
   CHECK(tf::check_shape(tf::Type::list(type_of(*verdict_schema())), at(explanation, "verdicts")) ==
         tf::Breaches{});
@@ -89,6 +92,45 @@ TEST_CASE("a move is listed with its reason and replaces the old one", "[placeme
   CHECK(at(at(at(second, "decisions"), "web/0"), "act") == Value("move"));
 }
 
+TEST_CASE("a decision is short unless all of it is asked for", "[placement][tf]") {
+  const placement::Problem asked = problem();
+  const placement::Decision decision = place(asked);
+  const auto of = [&](const Value& before, Detail detail) {
+    return at(at(decision_values(asked, decision, before, detail), "decisions"), "web/1");
+  };
+  const Value brief = of(tf::Null{}, Detail::reasons);
+  for (const char* name : {"score", "parts", "alternatives", "refused"})
+    CHECK(at(brief, name).is_null());
+  const auto* because = at(brief, "because").as<std::string>();
+  REQUIRE(because);
+  CHECK(because->ends_with("; refused by 1 node: apart web"));
+  const Value all = of(tf::Null{}, Detail::all);
+  CHECK_FALSE(at(all, "parts").is_null());
+  CHECK(at(all, "refused").as<tf::List>()->size() == 1);
+}
+
+TEST_CASE("who waits is named, and no longer than it waits", "[placement][tf]") {
+  placement::Problem asked = problem();
+  asked.workloads[0].relations.clear();
+  asked.workloads[0].max_unavailable = 1;
+  asked.current = {{{"web", 0}, "pve1"}, {{"web", 1}, "pve1"}};
+  asked.cluster.nodes[0].drained = true;
+  const placement::Decision decision = place(asked);
+  CHECK(waiting(decision) == std::vector<std::string>{"web/1"});
+  const auto said = waits(decision, tf::Path("workloads"));
+  REQUIRE(said.size() == 1);
+  CHECK(to_text(said[0].path) == R"(workloads["web"])");
+  CHECK(said[0].detail.starts_with("web/1 waits on pve1: pve1 is drained; it waits"));
+  const Value first = answer(asked);
+  CHECK(at(first, "waiting") == Value(tf::List{"web/1"}));
+  asked.current = decision.assignment();
+  asked.cluster.nodes[0].drained = false;
+  const Value second = answer(asked, at(first, "decisions"));
+  CHECK(at(second, "waiting") == Value(tf::List{}));
+  CHECK(at(at(at(second, "decisions"), "web/1"), "because") == Value("stays where it is"));
+  CHECK(at(at(second, "decisions"), "web/0") == at(at(first, "decisions"), "web/0"));
+}
+
 TEST_CASE("who has no node keeps its place in the list", "[placement][tf]") {
   placement::Problem asked = problem();
   asked.workloads.push_back(giant());
@@ -101,13 +143,12 @@ TEST_CASE("who has no node keeps its place in the list", "[placement][tf]") {
 TEST_CASE("a complaint names the replicas, the reasons and what would help", "[placement][tf]") {
   placement::Problem asked = problem();
   asked.workloads.push_back(giant());
-  const auto said =
-      complaints(place(asked), tf::Severity::error, tf::Path("workloads"), "Do something.");
+  const auto said = complaints(place(asked), tf::Severity::error, tf::Path("workloads"));
   REQUIRE(said.size() == 1);
   CHECK(to_text(said[0].path) == R"(workloads["giant"])");
   CHECK(said[0].summary == "giant does not fit");
   for (const char* part : {"giant/4 and 2 more have no place", "Refused by 2 nodes: cpu",
-                           "1 core more cpu on pve", "Do something."}) {
+                           "1 core more cpu on pve", "Make that change", "allow_unplaced"}) {
     INFO(said[0].detail);
     CHECK(said[0].detail.find(part) != std::string::npos);
   }

@@ -259,31 +259,4 @@ std::vector<std::string> obey(const policy::Policy& policy, Problem& problem) {
   return out;
 }
 
-Diagnostics loose_ends(const Problem& problem, const Path& path) {
-  Diagnostics out;
-  std::set<std::string_view> nodes, apps;
-  for (const placement::Node& node : problem.cluster.nodes) nodes.insert(node.name);
-  for (const placement::Workload& one : problem.workloads)
-    apps.insert(one.app.empty() ? one.name : one.app);
-  const auto say = [&](const Path& where, const char* noun, const std::string& name,
-                       const std::set<std::string_view>& known) {
-    const auto meant = nearest(name, {known.begin(), known.end()});
-    out.push_back(tf::warning_at(
-        where, std::string("there is no such ") + noun,
-        to_text(where) + " names the " + noun + " \"" + name + "\", which is not there" +
-            (meant.empty() ? "." : "; did you mean \"" + std::string(meant) + "\"?")));
-  };
-  for (const placement::Workload& one : problem.workloads) {
-    const Path where = path.attribute("workloads").key(one.name);
-    for (std::size_t i = 0; i < one.pin.size(); ++i)
-      if (!nodes.contains(one.pin[i]))
-        say(where.attribute("pin").index(static_cast<std::int64_t>(i)), "node", one.pin[i], nodes);
-    for (std::size_t i = 0; i < one.relations.size(); ++i)
-      if (!apps.contains(one.relations[i].app))
-        say(where.attribute("relations").index(static_cast<std::int64_t>(i)).attribute("app"),
-            "app", one.relations[i].app, apps);
-  }
-  return out;
-}
-
 }  // namespace paas::placement_values

@@ -40,8 +40,11 @@ placement::Assignment assignment_of(const tf::Value& value, const placement::Pro
 // Takes the nodes out of the problem that the policy does not allow. Gives their names.
 std::vector<std::string> obey(const policy::Policy& policy, placement::Problem& problem);
 
-// Warnings about names that point nowhere: nodes of a pin, apps of a relation. They may be slips,
-// or a node that is gone.
-tf::Diagnostics loose_ends(const placement::Problem& problem, const tf::Path& path);
+// Warnings about what may be a slip: names that point nowhere (nodes of a pin, apps of a relation,
+// projects of a quota, replicas in `current`, which is the value of that attribute), workloads that
+// ask for nothing and nodes that offer nothing, for Terraform drops misspelt attributes unseen.
+// Some are none: a node may be gone, a workload not there any more.
+tf::Diagnostics loose_ends(const placement::Problem& problem, const tf::Value& current,
+                           const tf::Path& path);
 
 }  // namespace paas::placement_values

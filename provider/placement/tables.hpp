@@ -32,7 +32,7 @@ Attributes problem_attributes(const std::string& current_name, const std::string
 tf::Attribute placement_attribute();
 
 // What a decision says, as computed attributes: assignments, nodes, decisions, moves, unplaced,
-// summary, fits, moves_proven_minimal. answers.hpp gives their values.
+// waiting, summary, fits, moves_proven_minimal. answers.hpp gives their values.
 Attributes decision_attributes();
 // What single losses would do: survives, apps_at_risk.
 Attributes survival_attributes();

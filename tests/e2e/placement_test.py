@@ -50,11 +50,19 @@ def test_the_plan_shows_every_node_and_why(alone):
     assert len(set(state["nodes"]["web"])) == 2, "they are to be apart"
     reason = state["decisions"]["web/1"]
     assert reason["act"] == "place" and "take" in reason["because"]
+    assert "refused by 1 node: apart web" in reason["because"]
+    assert [reason[name] for name in ("score", "parts", "alternatives", "refused")] == [None] * 4
+    assert (state["fits"], state["moves"], state["unplaced"]) == (True, [], [])
+    assert state["summary"] == {"keep": 0, "place": 3, "move": 0, "refuse": 0, "preempt": 0}
+
+
+def test_scores_and_alternatives_are_shown_where_they_are_asked_for(alone):
+    reason = decide(alone, {"web": WEB, "db": DB}, explain=True)["decisions"]["web/1"]
     assert reason["node"] not in [other["node"] for other in reason["alternatives"]]
     assert sum(reason["parts"].values()) == reason["score"]
     assert {"reason": "apart", "what": "web", "nodes": 1} in reason["refused"]
-    assert (state["fits"], state["moves"], state["unplaced"]) == (True, [], [])
-    assert state["summary"] == {"keep": 0, "place": 3, "move": 0, "refuse": 0, "preempt": 0}
+    reason = decide(alone, {"web": WEB, "db": DB})["decisions"]["web/1"]
+    assert reason["alternatives"] is None, "not asked for any more"
 
 
 def test_a_new_app_moves_nothing_else_and_neither_does_one_that_goes(alone):
@@ -112,6 +120,38 @@ def test_a_drained_node_is_emptied(alone):
     assert all(node + " is drained" in move["because"] for move in state["moves"])
     stays = {name: at for name, at in first["assignments"].items() if at != node}
     assert state["assignments"].items() >= stays.items()
+
+
+CAREFUL = {"replicas": 3, "requests": {"cpu": 1}, "max_unavailable": 1}
+TOGETHER = {f"web/{i}": "pve1" for i in range(3)}
+
+
+def test_plan_after_plan_empties_a_drained_node_within_the_budget(alone):
+    first = decide(alone, {"web": CAREFUL}, current=TOGETHER)
+    assert first["assignments"] == TOGETHER
+    alone.write(placement({"web": CAREFUL}, NODES | {"pve1": NODES["pve1"] | {"drained": True}},
+                          current=TOGETHER))
+    for waiting in (["web/1", "web/2"], ["web/2"], []):
+        change = alone.planned()[ADDRESS]
+        assert change["after"]["waiting"] == waiting
+        assert len(change["after"]["moves"]) == 1
+        assert alone.plan().text.count("some replicas of web wait") == (1 if waiting else 0)
+        alone.run("apply", "-input=false", "saved.tfplan")
+        assert alone.resources()[ADDRESS] == change["after"]
+    assert "pve1" not in alone.resources()[ADDRESS]["assignments"].values()
+    alone.assert_nothing_to_do()
+
+
+def test_who_may_never_move_is_named_in_every_plan_and_freed_when_the_drain_ends(alone):
+    held = {"web": CAREFUL | {"max_unavailable": 0}}
+    decide(alone, held, NODES | {"pve1": NODES["pve1"] | {"drained": True}}, current=TOGETHER)
+    run = alone.plan()
+    assert run.code == 0 and "web/0, web/1, web/2 wait, the first on pve1" in run.text
+    assert "holds them for ever" in run.text
+    state = decide(alone, held, current=TOGETHER)
+    assert state["waiting"] == []
+    assert state["decisions"]["web/0"]["because"] == "stays where it is"
+    assert "wait" not in alone.plan().text.replace("waiting", "")
 
 
 def test_a_node_that_is_gone_loses_what_was_on_it(alone):
@@ -186,6 +226,30 @@ def test_a_name_that_leads_nowhere_is_a_warning(alone):
     run = alone.plan()
     assert run.code == 2
     assert 'did you mean "web"?' in run.text and '"pve7", which is not there' in run.text
+
+
+def test_what_may_be_a_slip_is_a_warning(alone):
+    alone.write(placement({"web": WEB | {"project": "shop"}, "db": {"request": {"cpu": 1}}},
+                          NODES | {"pve9": {"capcity": {"cpu": 4}}},
+                          rules={"quotas": {"shpo": {"cpu": 4}}},
+                          current={"wbe/0": "pve1", "web/2": "pve1"}))
+    run = alone.plan()
+    assert run.code == 2, run.output
+    for said in ("db asks for nothing", "pve9 offers nothing", 'did you mean "shop"?',
+                 'did you mean "web"?', 'current["web/2"] is passed over'):
+        assert said in run.text, run.output
+
+
+def test_advice_stands_where_there_is_some(alone):
+    run_of = []
+    for cluster in ({}, {"pve1": NODES["pve1"]}):
+        alone.write(HEAD + f'resource "paas_placement" "p" {{\n  cluster = {json.dumps(cluster)}\n'
+                    f'  workloads = {json.dumps({"a": FULL | {"gang": "g"}, "b": FULL | {"gang": "g"}})}'
+                    "\n}\n")
+        run_of.append(alone.plan())
+    assert [run.code for run in run_of] == [1, 1]
+    assert "there are no nodes" in run_of[0].text and "Make that" not in run_of[0].text
+    assert "Make that change" in run_of[1].text or "Ask for less" in run_of[1].text
 
 
 POLICY = 'provider "paas" {\n  policy {\n    nodes = ["pve2", "pve3"]\n  }\n}\n'
@@ -458,3 +522,55 @@ def test_a_saved_plan_does_what_it_shows_though_the_cluster_changed(cluster, wor
     assert [state[f"paas_lxc.web[{i}]"]["node"] for i in range(2)] == nodes
     later = workspace.planned()["paas_placement.p"]["after"]
     assert later["nodes"]["web"] == nodes, "who stands there still fits"
+
+
+def test_a_node_is_asked_for_its_status_where_that_is_wanted(cluster, workspace):
+    workspace.write(HEAD + """
+data "paas_pve_nodes" "plain" {}
+data "paas_pve_nodes" "asked" {
+  status = true
+}
+""")
+    workspace.apply()
+    found = data_of(workspace)
+    plain = found["data.paas_pve_nodes.plain"]["placement_nodes"]
+    asked = found["data.paas_pve_nodes.asked"]["placement_nodes"]
+    assert {node["arch"] for node in plain.values()} == {None}
+    assert {node["arch"] for node in asked.values()} == {"amd64"}
+    assert asked["pve1"]["capacity"] == plain["pve1"]["capacity"]
+    statuses = [c for c in cluster.calls("GET") if c["path"].endswith("/nodes/pve1/status")]
+    assert len(statuses) == 1
+
+
+def test_a_node_from_proxmox_is_drained_by_merging(cluster, workspace):
+    example = (ROOT / "examples/data-sources/paas_pve_nodes/data-source.tf").read_text()
+    workspace.write(HEAD + example)
+    workspace.apply()
+    first = workspace.resources()["paas_placement.drained"]["assignments"]
+    assert first["web/0"] == first["web/1"]
+    for _ in range(2):  # one at a time
+        workspace.apply(f'-var=drained=["{first["web/0"]}"]')
+    state = workspace.resources()["paas_placement.drained"]
+    assert first["web/0"] not in state["assignments"].values()
+    assert state["cluster"][first["web/0"]]["labels"] == {"zone": "a"}
+
+
+def test_what_to_do_when_a_node_is_dead(cluster, workspace):
+    workspace.write(placed_containers())
+    workspace.apply()
+    dead = workspace.resources()["paas_placement.p"]["nodes"]["web"][0]
+    cluster.control(f"/nodes/{dead}", {"online": False})
+    try:
+        run = workspace.plan()
+        assert run.code == 1 and "No route to host" in run.text
+        change = workspace.planned("-target=paas_placement.p")["paas_placement.p"]["after"]
+        assert dead not in change["assignments"].values()
+        assert f"{dead} is gone" in change["decisions"]["web/0"]["because"]
+        shown = workspace.planned("-refresh=false")
+        assert shown["paas_lxc.web[0]"]["after"]["node"] == change["nodes"]["web"][0]
+        workspace.run("state", "rm", "paas_lxc.web[0]")
+        workspace.apply()
+        assert workspace.resources()["paas_lxc.web[0]"]["node"] == change["nodes"]["web"][0]
+        workspace.assert_nothing_to_do()
+    finally:
+        cluster.control(f"/nodes/{dead}", {"online": True})

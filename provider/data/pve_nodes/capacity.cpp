@@ -132,12 +132,24 @@ std::vector<placement::Node> capacity_of(const proxmox::Resources& resources,
   return out;
 }
 
+Result<NodeStatus> parse_node_status(const Json& data) {
+  const std::string* machine = data["current-kernel"]["machine"].string();
+  const auto cores = data["cpuinfo"]["cpus"].integer();
+  const auto memory = data["memory"]["total"].integer();
+  if (!machine || !cores || !memory || *cores < 1 || *cores > 1'000'000 || *memory < 0)
+    return fail(Errc::internal, "unable to understand the status of a node");
+  const std::string arch =
+      *machine == "x86_64" ? "amd64" : (*machine == "aarch64" ? "arm64" : *machine);
+  return NodeStatus{arch, static_cast<int>(*cores), static_cast<std::uint64_t>(*memory)};
+}
+
 Value value_of(const std::vector<placement::Node>& nodes) {
   Map out;
   for (const placement::Node& node : nodes) {
     Map one;
     for (const tf::Attribute& a : placement_values::node_schema()->attributes)
       one.emplace(a.name, Value(tf::Null{}));
+    if (!node.arch.empty()) one.insert_or_assign("arch", node.arch);
     one.insert_or_assign("capacity", amounts_value(node.capacity));
     one.insert_or_assign("reserved", amounts_value(node.reserved));
     one.insert_or_assign("overcommit", overcommit_value(node.overcommit_milli));

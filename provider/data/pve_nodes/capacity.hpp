@@ -4,6 +4,7 @@
 #include <optional>
 #include <string>
 
+#include "libpaas/base/json.hpp"
 #include "libpaas/placement/model.hpp"
 #include "libpaas/proxmox/inventory.hpp"
 #include "provider/tf/value.hpp"
@@ -24,6 +25,15 @@ struct CapacityRules {
 // itself.
 std::vector<placement::Node> capacity_of(const proxmox::Resources& resources,
                                          const CapacityRules& rules);
+
+// What a node says of itself beyond the listing.
+struct NodeStatus {
+  std::string arch{};  // "amd64", "arm64", else as the kernel has it
+  int cores = 0;
+  std::uint64_t memory_bytes = 0;
+};
+// GET /nodes/{node}/status. Errors: `internal`, if one of the three is not there.
+Result<NodeStatus> parse_node_status(const Json& data);
 
 // As the attribute `cluster` of paas_placement has it.
 tf::Value value_of(const std::vector<placement::Node>& nodes);

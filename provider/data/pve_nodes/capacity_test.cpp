@@ -87,6 +87,19 @@ TEST_CASE("a template needs nothing, and no more is reserved than there is", "[p
   CHECK(nodes[0].reserved.at("memory") == 32768);
 }
 
+TEST_CASE("what a node says of itself is read, or refused whole", "[placement][tf]") {
+  const auto of = [](const char* text) { return parse_node_status(parse_json(text).value()); };
+  const auto status = of(R"({"current-kernel": {"machine": "aarch64"}, "cpuinfo": {"cpus": 12},
+                             "memory": {"total": 33554432}})");
+  REQUIRE(status);
+  CHECK(status->arch == "arm64");
+  CHECK(status->cores == 12);
+  CHECK(status->memory_bytes == 32 * 1024 * 1024);
+  CHECK_FALSE(of(R"({"cpuinfo": {"cpus": 12}, "memory": {"total": 1}})"));
+  CHECK_FALSE(of(R"({"current-kernel": {"machine": "x86_64"}, "cpuinfo": {"cpus": 0},
+                     "memory": {"total": 1}})"));
+}
+
 TEST_CASE("the value has the shape of a cluster", "[placement][tf]") {
   const auto value = value_of(capacity_of(cluster(), {"placed", {}, {{"cpu", 1500}}}));
   CHECK(tf::check_shape(tf::Type::map(type_of(*placement_values::node_schema())), value) ==

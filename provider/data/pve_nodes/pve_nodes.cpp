@@ -1,6 +1,10 @@
 #include "provider/data/pve_nodes/pve_nodes.hpp"
 
+#include <map>
+
 #include "libpaas/placement/amount.hpp"
+#include "libpaas/ports/pve.hpp"
+#include "libpaas/proxmox/calls.hpp"
 #include "provider/checks/checks.hpp"
 #include "provider/data/pve_nodes/capacity.hpp"
 #include "provider/placement/tables.hpp"
@@ -29,6 +33,7 @@ struct Nodes {
   Attr<std::string> placed_tag;
   Attr<std::map<std::string, std::string>> headroom;
   tf::Value overcommit;
+  Attr<bool> status;
   Attr<std::vector<Node>> nodes;
   tf::Value placement_nodes;
 };
@@ -53,7 +58,11 @@ const tf::Object<Node>& node_object() {
 const tf::Object<Nodes>& nodes_object() {
   static const tf::Object<Nodes> object{
       "The nodes of the cluster, sorted by name, and what they have room for, in the shape that "
-      "`paas_placement` takes.", 0, {
+      "`paas_placement` takes.\n\n"
+      "All of it comes from one listing (`/cluster/resources`), unless `status` asks for more. What "
+      "Proxmox does not know of a node, `placement_nodes` has not either: whether it is `drained`, "
+      "its `taints`, `labels`, `devices`, and the `host` below a virtual node. Merge that in, as the "
+      "second example does.", 0, {
       {"online", &Nodes::online, Trait::optional, "Only nodes that are, or are not, online."},
       {"placed_tag", &Nodes::placed_tag, Trait::optional,
        "Tag of the guests that `paas_placement` places. What all other guests may use is then "
@@ -65,6 +74,11 @@ const tf::Object<Nodes>& nodes_object() {
           "overcommit", tf::Type::map(tf::Type::number()), Trait::optional,
           "How many times the capacity of every node may be promised, by resource: `{ cpu = 2 }`.",
           {.check = tf::each(checks::number(0.001, 100))})),
+      {"status", &Nodes::status, Trait::optional,
+       "Whether to ask each online node itself for its architecture, its processors and its memory, "
+       "with one call a node (`/nodes/{node}/status`, which needs `Sys.Audit` on it). The listing has "
+       "processors and memory, too, but it lags behind and knows no architecture: `arch` in "
+       "`placement_nodes` is null without. Left out, `false`."},
       {"nodes", nested(&Nodes::nodes, node_object()), Trait::computed, "The nodes."},
       placement_values::value_row(&Nodes::placement_nodes, placement_values::branch(
           "placement_nodes", tf::Nesting::map, placement_values::read_only(*placement_values::node_schema()),
@@ -112,6 +126,21 @@ placement::Amounts overcommit_of(const Nodes& asked) {
   return out;
 }
 
+// Corrects what the listing says of the nodes that are online. Gives their architectures.
+Result<std::map<std::string, std::string>> ask_each(Pve& pve, std::vector<proxmox::Node>& nodes,
+                                                    std::stop_token stop) {
+  std::map<std::string, std::string> archs;
+  for (proxmox::Node& node : nodes) {
+    if (!node.online) continue;
+    const NodeStatus status =
+        TRY(parse_node_status(TRY(pve.call(proxmox::node_status(node.name), stop))));
+    node.cores = status.cores;
+    node.memory_bytes = status.memory_bytes;
+    archs.emplace(node.name, status.arch);
+  }
+  return archs;
+}
+
 class NodesSource final : public tf::TypedData<Nodes> {
  public:
   explicit NodesSource(std::shared_ptr<const provider::CurrentServices> services)
@@ -121,14 +150,18 @@ class NodesSource final : public tf::TypedData<Nodes> {
   Result<Nodes> look_up(Nodes asked, const tf::Call& call) override {
     const auto services = services_->get();
     auto cluster = TRY(services->cluster());
-    const auto resources = TRY(cluster.inventory.resources(call.stop));
+    proxmox::Resources resources = *TRY(cluster.inventory.resources(call.stop));
+    std::map<std::string, std::string> archs;
+    if (asked.status.known() && *asked.status)
+      archs = TRY(ask_each(cluster.pve, resources.nodes, call.stop));
     std::vector<Node> nodes;
-    for (const proxmox::Node& node : resources->nodes)
+    for (const proxmox::Node& node : resources.nodes)
       if (asked.online.null() || *asked.online == node.online) nodes.push_back(node_of(node));
     asked.nodes = std::move(nodes);
     auto roomy = capacity_of(
-        *resources, {asked.placed_tag.optional(), amounts_of(asked), overcommit_of(asked)});
+        resources, {asked.placed_tag.optional(), amounts_of(asked), overcommit_of(asked)});
     if (asked.online.known() && !*asked.online) roomy.clear();
+    for (placement::Node& node : roomy) node.arch = archs[node.name];
     asked.placement_nodes = value_of(roomy);
     return asked;
   }

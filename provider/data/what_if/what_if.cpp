@@ -106,7 +106,8 @@ class WhatIfSource final : public placement_values::Question {
       return {};
     }
     const placement::Decision decision = place(*after);
-    tf::Map values = placement_values::decision_values(*after, decision, tf::Null{});
+    tf::Map values = placement_values::decision_values(*after, decision, tf::Null{},
+                                                       placement_values::Detail::all);
     after->current = decision.assignment();
     if (at(config, "survival") != Value(false))
       for (auto& [name, value] : placement_values::survival_values(losses(*after)))

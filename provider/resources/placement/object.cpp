@@ -14,11 +14,16 @@ const char* const placement_doc =
     "follows from the configuration and from where the state says that replicas are, and from "
     "nothing else, so an apply does what was shown. What stands, stands: a replica leaves its node "
     "only if it may not stay there, or if something else has no place unless it moves; then the "
-    "fewest and cheapest moves are taken. The guide [Placement](../guides/placement.md) tells how "
+    "fewest and cheapest moves are taken. Where `max_unavailable` lets some of them wait, the next "
+    "plan goes on. The guide [Placement](../guides/placement.md) tells how "
     "it is decided.\n\n"
     "Nothing is carried out: resources take their node from `nodes[\"web\"][0]` or "
     "`assignments[\"web/0\"]`. No cluster needs to be configured. Nodes that the provider's "
     "`policy.nodes` leaves out take nothing.\n\n"
+    "Terraform drops attributes of `cluster`, `workloads` and `rules` that are misspelt, without a "
+    "word, for they are values of maps and objects. What is left is looked at: a workload that "
+    "asks "
+    "for nothing, a node that offers nothing, and names that lead nowhere are warnings.\n\n"
     "What does not fit is an error of the plan that names the workload, how many nodes refuse it "
     "for which reason, and the smallest change that would help.";
 
@@ -32,6 +37,12 @@ Attributes placement_rows() {
       "allow_unplaced", tf::Type::boolean(), Trait::optional,
       "Whether a replica that fits nowhere, or is pushed out by a higher priority, is left without "
       "a node, with a warning. Left out, `false`: it is an error."));
+  out.push_back(placement_values::leaf(
+      "explain", tf::Type::boolean(), Trait::optional,
+      "Whether `decisions` has scores, alternatives and refusals of each node for what is placed "
+      "or "
+      "moved from now on. A plan gets long with it: the data source `paas_placement_explain` tells "
+      "more, and of who stands already. Left out, `false`: the node and a sentence why."));
   out.push_back(
       placement_values::leaf("survival", tf::Type::boolean(), Trait::optional,
                              "Whether to find out what the loss of each host would do, for "

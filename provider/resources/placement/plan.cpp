@@ -24,14 +24,14 @@ class Deciding {
     auto reading = placement_values::read_problem({planning_.config, Path(), "current"});
     for (tf::Diagnostic& one : reading.mistakes) planning_.diagnostics.push_back(std::move(one));
     const bool asked = at(planning_.config, "allow_unplaced").is_known() &&
-                       at(planning_.config, "survival").is_known();
+                       at(planning_.config, "survival").is_known() &&
+                       at(planning_.config, "explain").is_known();
     if (!reading.problem || !asked || policy_.nodes_unknown()) return;
     Problem& problem = *reading.problem;
-    warn(placement_values::loose_ends(problem, Path()));
+    warn(placement_values::loose_ends(problem, at(planning_.config, "current"), Path()));
     const std::vector<std::string> left_out = placement_values::obey(policy_, problem);
-    if (changes() || stands_on(left_out)) {
-      decide(problem, left_out);
-    } else if (at(planning_.prior, "fits") == Value(false)) {
+    if (changes() || stands_on(left_out) || somebody_waits()) decide(problem, left_out);
+    if (!decided_ && at(planning_.prior, "fits") == Value(false)) {
       planning_.diagnostics.push_back(tf::warning_at(
           Path("workloads"), "some replicas have no node",
           "The last decision left these without a node: " + names(at(planning_.prior, "unplaced")) +
@@ -42,6 +42,12 @@ class Deciding {
  private:
   // What is computed is unknown in a plan in which something changes.
   bool changes() const { return at(planning_.plan.state, "assignments").is_unknown(); }
+
+  // A disruption budget lets the last decision be carried on by the next plan.
+  bool somebody_waits() const {
+    const auto* names = at(planning_.prior, "waiting").as<tf::List>();
+    return names && !names->empty();
+  }
 
   bool stands_on(const std::vector<std::string>& nodes) const {
     const auto* map = at(planning_.prior, "assignments").as<tf::Map>();
@@ -77,19 +83,42 @@ class Deciding {
     problem.current = std::move(here);
     problem.resized = resized(problem);
     const placement::Decision decision = place(problem);
-    const bool allowed = at(planning_.config, "allow_unplaced") == Value(true);
-    const char* way_out =
-        allowed ? ""
-                : "Make that change, ask for less, or set allow_unplaced = true to go on "
-                  "without what does not fit.";
-    warn(placement_values::complaints(decision, allowed ? Severity::warning : Severity::error,
-                                      Path("workloads"), way_out));
-    if (!allowed && !decision.fits()) return;
-    fill(placement_values::decision_values(problem, decision, at(planning_.prior, "decisions")));
+    decided_ = true;
+    if (!complain(problem, decision)) return;
+    warn(placement_values::waits(decision, Path("workloads")));
+    const auto detail = at(planning_.config, "explain") == Value(true)
+                            ? placement_values::Detail::all
+                            : placement_values::Detail::reasons;
+    tf::Map values = placement_values::decision_values(problem, decision,
+                                                       at(planning_.prior, "decisions"), detail);
+    if (!changes() && nothing_new(values)) return;
+    fill(std::move(values));
     fill({{"survives", Value(tf::Null{})}, {"apps_at_risk", Value(tf::Null{})}});
     if (at(planning_.config, "survival") != Value(true)) return;
     problem.current = decision.assignment();
     fill(placement_values::survival_values(losses(problem)));
+  }
+
+  // Tells what does not fit. Gives whether the plan may go on.
+  bool complain(const Problem& problem, const placement::Decision& decision) {
+    if (decision.fits()) return true;
+    const bool allowed = at(planning_.config, "allow_unplaced") == Value(true);
+    const Severity severity = allowed ? Severity::warning : Severity::error;
+    if (problem.cluster.nodes.empty()) {
+      planning_.diagnostics.push_back(
+          {severity, "there are no nodes",
+           "The cluster has no node that may be used, so nothing has a place.", Path("cluster")});
+    } else {
+      warn(placement_values::complaints(decision, severity, Path("workloads")));
+    }
+    return allowed;
+  }
+
+  // Who waited waits still: the state says so already.
+  bool nothing_new(const tf::Map& values) const {
+    for (const char* name : {"assignments", "unplaced", "waiting"})
+      if (at(planning_.prior, name) != at(values, name)) return false;
+    return true;
   }
 
   // Workloads that ask for something else than the state says: they make way before others do.
@@ -114,6 +143,7 @@ class Deciding {
 
   const tf::Planning& planning_;
   const policy::Policy& policy_;
+  bool decided_ = false;
 };
 
 }  // namespace

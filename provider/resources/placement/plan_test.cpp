@@ -114,6 +114,47 @@ TEST_CASE("what does not fit fails the plan, unless it may stay without a node",
   CHECK(plan(allowed.plan.state, asked).plan.state == allowed.plan.state);
 }
 
+TEST_CASE("a plan goes on with what the last one let wait", "[placement][tf]") {
+  const auto drained = [](bool yes) {
+    Value out = node("4");
+    out.as<Map>()->insert_or_assign("drained", yes);
+    return Map{{"pve1", out}, {"pve2", node("4")}};
+  };
+  Value web = workload("1", 2);
+  web.as<Map>()->insert_or_assign("max_unavailable", 1);
+  Value asked = config({{"web", web}}, drained(true));
+  asked.as<Map>()->insert_or_assign("current", Map{{"web/0", "pve1"}, {"web/1", "pve1"}});
+  const Planned first = plan(Null{}, asked);
+  CHECK(at(first.plan.state, "waiting") == Value(List{"web/1"}));
+  CHECK(first.diagnostics.size() == 1);
+  const Planned second = plan(first.plan.state, asked);
+  CHECK(at(second.plan.state, "assignments") == Value(Map{{"web/0", "pve2"}, {"web/1", "pve2"}}));
+  CHECK(tf::check_plan(schema(), first.plan.state, asked, second.plan) == tf::Breaches{});
+  CHECK(second.diagnostics.empty());
+  CHECK(plan(second.plan.state, asked).plan.state == second.plan.state);
+}
+
+TEST_CASE("who waits for ever is said in each plan, which changes nothing", "[placement][tf]") {
+  Value gone = node("4");
+  gone.as<Map>()->insert_or_assign("drained", true);
+  Value web = workload("1");
+  web.as<Map>()->insert_or_assign("max_unavailable", 0);
+  Value asked = config({{"web", web}}, Map{{"pve1", gone}, {"pve2", node("4")}});
+  asked.as<Map>()->insert_or_assign("current", Map{{"web/0", "pve1"}});
+  const Value first = plan(Null{}, asked).plan.state;
+  const Planned again = plan(first, asked);
+  CHECK(again.plan.state == first);
+  REQUIRE(again.diagnostics.size() == 1);
+  CHECK(again.diagnostics[0].detail.find("web/0 waits on pve1") != std::string::npos);
+}
+
+TEST_CASE("without a node there is one message and no advice", "[placement][tf]") {
+  const Planned refused = plan(Null{}, config({{"web", workload("1", 2)}}, Map{}));
+  REQUIRE(refused.diagnostics.size() == 1);
+  CHECK(refused.diagnostics[0].summary == "there are no nodes");
+  CHECK(to_text(refused.diagnostics[0].path) == "cluster");
+}
+
 TEST_CASE("survival is found out where it is asked for", "[placement][tf]") {
   Value asked = config({{"web", workload("1", 2)}, {"db", workload("1")}});
   const Value silent = plan(Null{}, asked).plan.state;
