@@ -43,4 +43,27 @@ void check_storage(const tf::Path& path, const std::string& storage, const std::
                                  listed(there) + "; or set node = \"…\" to a node that has it."));
 }
 
+void check_holds_templates(const tf::Path& path, const std::string& storage,
+                           const std::string& node, const proxmox::Resources& list,
+                           tf::Diagnostics& out) {
+  const auto holds = [](const proxmox::Storage& one) {
+    return std::find(one.content.begin(), one.content.end(), "vztmpl") != one.content.end();
+  };
+  std::set<std::string> fit;
+  bool refused = false;
+  for (const proxmox::Storage& one : list.storages) {
+    if (one.node != node) continue;
+    if (holds(one)) fit.insert(one.name);
+    if (one.name == storage) refused = !one.content.empty() && !holds(one);
+  }
+  if (!refused) return;
+  const std::string remedy = fit.empty() ? "Let one of its storages have the content type vztmpl."
+                                         : "Set storage to one of: " + listed(fit) + ".";
+  out.push_back(tf::error_at(path, "a storage without templates",
+                             to_text(path) + " is \"" + storage + "\", which on " + node +
+                                 " does not hold container templates (its content types have no "
+                                 "vztmpl).\n\n" +
+                                 remedy));
+}
+
 }  // namespace paas::provider

@@ -18,4 +18,10 @@ bool check_node(const tf::Path& path, const std::string& what, const std::string
 void check_storage(const tf::Path& path, const std::string& storage, const std::string& node,
                    const proxmox::Resources& list, tf::Diagnostics& out);
 
+// Adds an error where the node has the storage and it is told to hold no container templates
+// (content type vztmpl), with those of the node that are. REQUIRES: check_node().
+void check_holds_templates(const tf::Path& path, const std::string& storage,
+                           const std::string& node, const proxmox::Resources& list,
+                           tf::Diagnostics& out);
+
 }  // namespace paas::provider

@@ -52,4 +52,10 @@ Result<void> require_node(const std::string& name, const std::vector<std::string
             "name one of its nodes: " + join(nodes, ", ")});
 }
 
+Result<void> require_node(const std::string& name, const Resources& list) {
+  std::vector<std::string> names;
+  for (const Node& node : list.nodes) names.push_back(node.name);
+  return require_node(name, names);
+}
+
 }  // namespace paas::proxmox

@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "libpaas/base/result.hpp"
+#include "libpaas/proxmox/inventory.hpp"
 
 namespace paas::proxmox {
 
@@ -15,5 +16,7 @@ std::string advice_for(std::string_view server_text);
 
 // `not_found` unless the cluster has a node of that name; the remedy lists those it has.
 Result<void> require_node(const std::string& name, const std::vector<std::string>& nodes);
+// The same of the nodes of a list of the cluster.
+Result<void> require_node(const std::string& name, const Resources& list);
 
 }  // namespace paas::proxmox

@@ -32,6 +32,10 @@ TEST_CASE("a node that the cluster lacks is answered with those it has") {
   CHECK(refused.error().code == Errc::not_found);
   CHECK(refused.error().message.find("\"pve9\"") != std::string::npos);
   CHECK(refused.error().remedy.find("pve1, pve2") != std::string::npos);
+  Resources list;
+  list.nodes = {{"pve1", true}, {"pve2", false}};
+  CHECK(require_node("pve2", list));
+  CHECK(require_node("pve9", list).error().remedy == refused.error().remedy);
 }
 
 }  // namespace paas::proxmox::advice_test

@@ -24,12 +24,32 @@ def test_a_ca_file_that_is_none_is_said_before_anything_is_sent(
     assert cluster.calls() == []
 
 
-@pytest.mark.parametrize("kind", ["paas_pve_storages", "paas_pve_templates"])
+@pytest.mark.parametrize("kind", ["paas_pve_storages", "paas_pve_templates", "paas_pve_guests"])
 def test_a_node_that_the_cluster_lacks_is_named_with_those_it_has(workspace, kind):
     workspace.write(HEAD + POLICY + f'data "{kind}" "all" {{\n  node = "pve9"\n}}\n')
     run = workspace.plan()
     assert run.code == 1, run.output
     assert 'has no node "pve9"' in run.text and "pve1, pve2, pve3" in run.text
+
+
+def test_a_template_on_a_storage_that_holds_none_is_an_error_of_the_plan(workspace):
+    workspace.write(HEAD + POLICY + """
+resource "paas_lxc_template" "one" {
+  node    = "pve1"
+  storage = "local-lvm"
+  url     = "https://a.example/x.tar.zst"
+}
+""")
+    run = workspace.plan()
+    assert run.code == 1, run.output
+    assert "a storage without templates" in run.text and "Set storage to one of: local" in run.text
+
+
+def test_every_bad_name_of_an_environment_is_named(workspace):
+    workspace.write(one(extra='environment = { "A=B" = "x", GOOD = "x", "9" = "x" }'))
+    run = workspace.plan()
+    assert run.code == 1, run.output
+    assert 'key "9" and "A=B": must be a name of letters' in run.text
 
 
 def test_all_wrong_elements_of_a_list_are_named_at_once(workspace):

@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "libpaas/base/text.hpp"
+#include "libpaas/proxmox/advice.hpp"
 #include "provider/checks/checks.hpp"
 #include "provider/tf/typed_data.hpp"
 
@@ -125,6 +126,7 @@ class GuestsSource final : public tf::TypedData<Guests> {
     const auto services = services_->get();
     auto cluster = TRY(services->cluster());
     const auto resources = TRY(cluster.inventory.resources(call.stop));
+    if (asked.node.known()) TRY(proxmox::require_node(*asked.node, *resources));
     std::vector<Guest> guests;
     for (const proxmox::Guest& guest : resources->guests)
       if (is_asked(asked, guest)) guests.push_back(guest_of(guest));

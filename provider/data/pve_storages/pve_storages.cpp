@@ -94,11 +94,7 @@ class StoragesSource final : public tf::TypedData<Storages> {
     const auto services = services_->get();
     auto cluster = TRY(services->cluster());
     const auto resources = TRY(cluster.inventory.resources(call.stop));
-    if (asked.node.known()) {
-      std::vector<std::string> nodes;
-      for (const proxmox::Node& node : resources->nodes) nodes.push_back(node.name);
-      TRY(proxmox::require_node(*asked.node, nodes));
-    }
+    if (asked.node.known()) TRY(proxmox::require_node(*asked.node, *resources));
     std::vector<Storage> storages;
     for (const proxmox::Storage& storage : resources->storages)
       if (is_asked(asked, storage)) storages.push_back(storage_of(storage));

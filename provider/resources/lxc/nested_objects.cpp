@@ -183,7 +183,7 @@ const tf::Object<PassedDevice>& device_object() {
       0,
       {
           {"path", &PassedDevice::path, Trait::required, "Path of the device: `/dev/net/tun`.",
-           {.check = checks::absolute_path()}},
+           {.check = device_path()}},
           {"mode", &PassedDevice::mode, Trait::optional, "Access mode in octal: `0666`.",
            {.check = octal_mode()}},
           {"uid", &PassedDevice::uid, Trait::optional, "Owner inside the container.",

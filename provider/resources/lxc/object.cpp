@@ -114,13 +114,14 @@ std::vector<tf::Row<Lxc>> life_rows() {
        {.check = tf::length(5, 64)}},
       {"password_wo_version", &Lxc::password_wo_version, Trait::optional,
        "Any text that is changed together with `password_wo`. Proxmox can set a password only "
-       "while it creates a container, so a change is an error at plan time that says what to do."},
+       "while it creates a container, so a change is an error at plan time that says what to do. "
+       "The first one for a container that exists already is stored, with a warning."},
       {"ssh_keys_wo", &Lxc::ssh_keys_wo, Trait::optional | Trait::write_only,
        "Public SSH keys of root, one an element. Used once, when the container is created; never "
        "stored.", {.check = tf::each(ssh_key())}},
       {"ssh_keys_wo_version", &Lxc::ssh_keys_wo_version, Trait::optional,
        "Any text that is changed together with `ssh_keys_wo`; as for the password, a change is an "
-       "error at plan time."},
+       "error at plan time, and the first one a warning."},
       {"environment", &Lxc::environment, Trait::optional,
        "Environment variables of its first process, on top of those of an OCI image (Proxmox VE "
        "9.1 or later).", {.check = environment_variables()}},
@@ -136,7 +137,8 @@ std::vector<tf::Row<Lxc>> behaviour_rows() {
        "Management by the HA stack of the cluster."},
       {"is_template", &Lxc::is_template, Trait::optional,
        "Whether it is turned into a template for clones. There is no way back, so setting it to "
-       "`false` again is an error at plan time."},
+       "`false` again is an error at plan time. For a container that exists already the plan warns; "
+       "one that runs is stopped."},
       {"reboot_to_apply", &Lxc::reboot_to_apply, Trait::optional,
        "Whether a running container is restarted when a change only takes effect so. Otherwise the "
        "apply warns and names what is pending.", {.fallback = false}},

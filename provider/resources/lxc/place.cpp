@@ -67,6 +67,28 @@ tf::Diagnostic too_much_disk(const std::string& node, const provider::Overbookin
                             " are used. Where the storage is thin, it may " + "run full later.");
 }
 
+// The source may be made in the same run under an id of its own: that it is not there yet is no
+// error.
+void check_clone_source(const Value& clone, const proxmox::Resources& list, tf::Diagnostics& out) {
+  const int vmid = vmid_in(clone);
+  if (vmid == 0) return;
+  const Path path = Path("clone").attribute("vmid");
+  const auto found = std::find_if(list.guests.begin(), list.guests.end(),
+                                  [&](const proxmox::Guest& one) { return one.vmid == vmid; });
+  const std::string id = std::to_string(vmid);
+  if (found == list.guests.end())
+    out.push_back(tf::warning_at(path, "no such container yet",
+                                 "clone.vmid is " + id +
+                                     ", and the cluster has no such container, or it may not be "
+                                     "seen (VM.Audit).\n\nUnless this run makes it first, set "
+                                     "clone.vmid to one that is there."));
+  else if (found->kind != proxmox::GuestKind::container)
+    out.push_back(tf::error_at(path, "not a container",
+                               "clone.vmid is " + id +
+                                   ", which is a virtual machine.\n\nSet clone.vmid to a "
+                                   "container."));
+}
+
 }  // namespace
 
 bool takes_a_place(const tf::Planning& planning) {
@@ -85,7 +107,10 @@ void check_place(const tf::Planning& planning, const proxmox::Resources& list) {
       provider::check_storage(path.attribute("storage"), *storage, *node, list, out);
   };
   check_volume(Path("root_disk"), at(planned, "root_disk"));
-  if (creates(planning)) check_volume(Path("clone"), at(planned, "clone"));
+  if (creates(planning)) {
+    check_volume(Path("clone"), at(planned, "clone"));
+    check_clone_source(at(planned, "clone"), list, out);
+  }
   if (const tf::Map* points = at(planned, "mount_points").as<tf::Map>())
     for (const auto& [slot, point] : *points) check_volume(Path("mount_points").key(slot), point);
 }

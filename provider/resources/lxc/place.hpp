@@ -17,9 +17,9 @@ namespace paas::lxc {
 bool takes_a_place(const tf::Planning& planning);
 
 // Adds an error where the planned node is not in the cluster or offline, and where a storage of the
-// root disk, a mount point or a clone is not on it; each names what there is. `list` is the answer
-// of GET /cluster/resources: a part of it that is empty, because we may not see it, refuses
-// nothing.
+// root disk, a mount point or a clone is not on it; each names what there is. The source of a clone
+// that is a virtual machine is an error; one that is not there, a warning. `list` is the answer of
+// GET /cluster/resources: a part of it that is empty, because we may not see it, refuses nothing.
 void check_place(const tf::Planning& planning, const proxmox::Resources& list);
 
 // What the planned container is to use, for the ledger of the run; none where the plan changes

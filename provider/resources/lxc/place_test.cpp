@@ -112,13 +112,40 @@ TEST_CASE("the storage of a clone is looked for where it is made", "[place]") {
   const Map given{{"template", Null{}}, {"clone", clone}};
   Planned plan(Null{}, config_with(given));
   lxc::check_place(plan.planning(), cluster());
-  REQUIRE(plan.diagnostics.size() == 1);
+  REQUIRE(plan.diagnostics.size() == 2);
   CHECK(plan.diagnostics[0].path == Path("clone").attribute("storage"));
+  CHECK(plan.diagnostics[1].path == Path("clone").attribute("vmid"));
   // A copy that moves does not need it any more.
   Planned moved(state_of(given), config_with(given));
   moved.plan.state.as<Map>()->at("node") = "pve2";
   lxc::check_place(moved.planning(), cluster());
   CHECK(moved.diagnostics.empty());
+}
+
+TEST_CASE("the source of a clone is a container, which may be made in the same run", "[place]") {
+  Map clone{{"vmid", 100}};
+  for (const tf::Attribute& a : lxc::clone_object().schema().attributes)
+    clone.emplace(a.name, Null{});
+  const auto said_of = [&](std::vector<proxmox::Guest> guests) {
+    proxmox::Resources list = cluster();
+    list.guests = std::move(guests);
+    Planned plan(Null{}, config_with({{"template", Null{}}, {"clone", clone}}));
+    lxc::check_place(plan.planning(), list);
+    return plan.diagnostics;
+  };
+  proxmox::Guest guest;
+  guest.vmid = 100;
+  CHECK(said_of({guest}).empty());
+  guest.kind = proxmox::GuestKind::machine;
+  const auto machine = said_of({guest});
+  REQUIRE(machine.size() == 1);
+  CHECK(machine[0].severity == tf::Severity::error);
+  CHECK(machine[0].path == Path("clone").attribute("vmid"));
+  guest.vmid = 101;
+  const auto absent = said_of({guest});
+  REQUIRE(absent.size() == 1);
+  CHECK(absent[0].severity == tf::Severity::warning);
+  CHECK(absent[0].path == Path("clone").attribute("vmid"));
 }
 
 TEST_CASE("what may not be seen refuses nothing", "[place]") {

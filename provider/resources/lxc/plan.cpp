@@ -231,7 +231,17 @@ void warn_of_migration(const Lxc& prior, const Lxc& planned, tf::Diagnostics& ou
                                    *planned.node + " with its volumes, and starts it again."));
 }
 
+void warn_of_template(const Lxc& prior, const Lxc& planned, tf::Diagnostics& out) {
+  if (prior.is_template.value_or(false) || !planned.is_template.value_or(false)) return;
+  out.push_back(tf::warning_at(
+      Path("is_template"), "the container becomes a template for good",
+      std::string(prior.started.value_or(false) ? "It is stopped first. " : "") +
+          "A template never runs again, and there is no way back: is_template cannot become false "
+          "again."));
+}
+
 void check_change(const Planning& planning, const Lxc& prior, const Lxc& planned) {
+  warn_of_template(prior, planned, planning.diagnostics);
   warn_of_detached(prior, planned, planning.diagnostics);
   warn_of_migration(prior, planned, planning.diagnostics);
   refuse(direct::refusals(config_of(prior), config_of(planned)), "change not possible in place",

@@ -134,6 +134,19 @@ TEST_CASE("another origin replaces; taking one over does not", "[lxc]") {
   CHECK(planned(imported, config).plan.requires_replace.empty());
 }
 
+TEST_CASE("a container that becomes a template is warned of, once", "[lxc]") {
+  const Value as_template = config_with({{"is_template", true}});
+  const char* const words = "no way back";
+  const auto of_running = planned(applied(config_with({})), as_template);
+  CHECK(of_running.warns(words));
+  CHECK(of_running.warns("It is stopped first."));
+  const auto of_stopped = planned(applied(config_with({{"started", false}})), as_template);
+  CHECK(of_stopped.warns(words));
+  CHECK_FALSE(of_stopped.warns("It is stopped first."));
+  CHECK_FALSE(planned(Null{}, as_template).warns(words));
+  CHECK_FALSE(planned(applied(as_template), as_template).warns(words));
+}
+
 TEST_CASE("shrinks and moves between storages are errors that say what to do", "[lxc]") {
   const Value state = applied(config_with({}));
   const auto with_disk = [&](Map disk) {

@@ -28,6 +28,27 @@ bool all_of_these(std::string_view text, std::string_view extra) {
   });
 }
 
+// The areas of the time zone database whose zones Proxmox knows.
+constexpr std::string_view zone_areas[] = {"Africa", "America",  "Antarctica", "Arctic",
+                                           "Asia",   "Atlantic", "Australia",  "Etc",
+                                           "Europe", "Indian",   "Pacific"};
+
+bool is_key_type(std::string_view word) {
+  for (const std::string_view known : {"ssh-ed25519", "ssh-rsa", "ssh-dss", "ecdsa-sha2-nistp",
+                                       "sk-ssh-ed25519@", "sk-ecdsa-sha2-nistp256@"})
+    if (word.starts_with(known)) return true;
+  return false;
+}
+
+// The type of a key and the key in base64, which begins with the length of the type in four bytes:
+// "AAAA" (RFC 4253, section 6.6); options may stand before, a comment behind.
+bool holds_public_key(std::string_view line) {
+  const auto parts = words(line);
+  for (std::size_t i = 0; i + 1 < parts.size(); ++i)
+    if (is_key_type(parts[i])) return parts[i + 1].starts_with("AAAA");
+  return false;
+}
+
 bool is_true(const Value& value) {
   return value.as<bool>() && *value.as<bool>();
 }
@@ -184,37 +205,54 @@ tf::Check pool_name() {
 tf::Check time_zone() {
   return [](const Value& value) {
     const std::string* text = value.as<std::string>();
+    if (text && (*text == "host" || *text == "UTC")) return Result<void>();
     const auto parts = split(text ? std::string_view(*text) : std::string_view(), '/');
-    const bool fits = parts.size() <= 3 && std::all_of(parts.begin(), parts.end(), [](auto part) {
-                        return all_of_these(part, "_+-");
-                      });
-    return fits ? Result<void>() : must_be("\"host\" or a time zone like \"Europe/Berlin\"");
+    const bool fits =
+        parts.size() >= 2 && parts.size() <= 3 &&
+        std::find(std::begin(zone_areas), std::end(zone_areas), parts[0]) != std::end(zone_areas) &&
+        std::all_of(parts.begin(), parts.end(),
+                    [](auto part) { return all_of_these(part, "_+-"); });
+    return fits ? Result<void>()
+                : must_be("\"host\", \"UTC\" or a time zone like \"Europe/Berlin\": " +
+                          join({std::begin(zone_areas), std::end(zone_areas)}, ", ") +
+                          ", then '/' and a place");
+  };
+}
+
+tf::Check device_path() {
+  return [path = checks::absolute_path()](const Value& value) {
+    const std::string* text = value.as<std::string>();
+    return text && path(value) && text->starts_with("/dev/") && text->back() != '/'
+               ? Result<void>()
+               : must_be("the path of a device below /dev, like \"/dev/net/tun\"");
   };
 }
 
 tf::Check ssh_key() {
   return [line = checks::one_line()](const Value& value) {
     const std::string* text = value.as<std::string>();
-    return text && line(value) && words(*text).size() >= 2
+    return text && line(value) && holds_public_key(*text)
                ? Result<void>()
-               : must_be("a public key as in an authorized_keys file, on one line");
+               : must_be(
+                     "a public key as in an authorized_keys file, on one line: \"ssh-ed25519 "
+                     "AAAA…\"");
   };
 }
 
 tf::Check environment_variables() {
-  return [](const Value& value) -> Result<void> {
-    const tf::Map* variables = value.as<tf::Map>();
-    if (!variables) return must_be("a map of variables");
-    for (const auto& [name, held] : *variables) {
-      if (!all_of_these(name, "_") || (name.front() >= '0' && name.front() <= '9'))
-        return fail(Errc::invalid,
-                    "must have names of letters, digits and '_' that start with no digit");
-      const std::string* text = held.as<std::string>();
-      if (text && text->find_first_of(std::string_view("\n\r\0", 3)) != std::string::npos)
-        return fail(Errc::invalid, "must have no line break in the value of " + name);
-    }
-    return {};
+  const tf::Check name = [](const Value& value) {
+    const std::string* text = value.as<std::string>();
+    const bool fits =
+        text && all_of_these(*text, "_") && !(text->front() >= '0' && text->front() <= '9');
+    return fits ? Result<void>()
+                : must_be("a name of letters, digits and '_' that starts with no digit");
   };
+  const tf::Check content = [](const Value& value) -> Result<void> {
+    const std::string* text = value.as<std::string>();
+    if (!text || text->find_first_of(std::string_view("\n\r\0", 3)) == std::string::npos) return {};
+    return fail(Errc::invalid, "must have no line break");
+  };
+  return tf::all_of({tf::each_key(name), tf::each(content)});
 }
 
 tf::Same same_tags() {

@@ -23,11 +23,13 @@ tf::Check volume_or_host_path();
 tf::Check octal_mode();
 // Names with slashes between them, at most three: "teams/web".
 tf::Check pool_name();
-// "host" or a name of the time zone database.
+// "host", "UTC", or what looks like a name of the time zone database: one of its areas and a place.
 tf::Check time_zone();
-// A public key as in an authorized_keys file.
+// An absolute path below /dev.
+tf::Check device_path();
+// A public key as in an authorized_keys file: a type that OpenSSH knows, and what can be a key.
 tf::Check ssh_key();
-// Names of letters, digits and '_', values without line breaks.
+// Names of letters, digits and '_', values without line breaks; each that is not is named.
 tf::Check environment_variables();
 // Whether two sets of tags are the same to Proxmox, which keeps them in lower case.
 tf::Same same_tags();

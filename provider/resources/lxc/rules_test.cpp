@@ -26,17 +26,28 @@ TEST_CASE("checks of single attributes", "[lxc]") {
     CHECK(!passes(lxc::octal_mode(), bad));
   CHECK(passes(lxc::pool_name(), "teams/web/blue"));
   for (const char* bad : {"", "a/b/c/d", "a//b", "a b"}) CHECK(!passes(lxc::pool_name(), bad));
-  for (const char* good : {"host", "Europe/Berlin", "Etc/GMT+1"})
+  for (const char* good :
+       {"host", "UTC", "Europe/Berlin", "Etc/GMT+1", "America/Argentina/Buenos_Aires"})
     CHECK(passes(lxc::time_zone(), good));
-  for (const char* bad : {"", "Europe Berlin", "a/b/c/d"}) CHECK(!passes(lxc::time_zone(), bad));
-  CHECK(passes(lxc::ssh_key(), "ssh-ed25519 AAAA user@host"));
-  for (const char* bad : {"", "ssh-ed25519", "ssh-rsa A\nssh-rsa B"})
+  for (const char* bad : {"", "Europe", "Europe Berlin", "Mars/Phobos", "Europe/", "Asia/b/c/d"})
+    CHECK(!passes(lxc::time_zone(), bad));
+  CHECK(passes(lxc::device_path(), "/dev/net/tun"));
+  for (const char* bad : {"", "/dev", "/dev/", "/etc/passwd", "dev/fuse", "/dev/../etc/passwd"})
+    CHECK(!passes(lxc::device_path(), bad));
+  for (const char* good :
+       {"ssh-ed25519 AAAA user@host", "ecdsa-sha2-nistp256 AAAAE2Vj",
+        "from=\"192.0.2.1\",no-pty ssh-rsa AAAAB3Nz", "sk-ssh-ed25519@openssh.com AAAAGnNr"})
+    CHECK(passes(lxc::ssh_key(), good));
+  for (const char* bad : {"", "ssh-ed25519", "not a key", "ssh-rsa secret", "AAAA ssh-rsa",
+                          "ssh-rsa AAAA\nssh-rsa AAAA"})
     CHECK(!passes(lxc::ssh_key(), bad));
   const auto environment = lxc::environment_variables();
   CHECK(environment(Value(Map{{"A_1", "any = text"}, {"B", ""}})));
-  CHECK(!environment(Value(Map{{"1A", "x"}})));
-  CHECK(!environment(Value(Map{{"A-B", "x"}})));
-  CHECK(!environment(Value(Map{{"A", "two\nlines"}})));
+  CHECK(environment(Value(Map{{"1A", "x"}, {"A", "x"}, {"A-B", "x"}})).error().message ==
+        "key \"1A\" and \"A-B\": must be a name of letters, digits and '_' that starts with no "
+        "digit");
+  CHECK(environment(Value(Map{{"A", "two\nlines"}, {"B", "x"}})).error().message ==
+        "element \"A\": must have no line break");
 }
 
 TEST_CASE("tags are the same in any case, order and number", "[lxc]") {
@@ -117,7 +128,7 @@ TEST_CASE("rules over the whole container", "[lxc]") {
   CHECK(problems({{"clone", clone}}).empty());
   CHECK(problems({{"clone", clone}, {"template", "local:vztmpl/a.tar"}}).size() == 1);
   CHECK(problems({{"clone", clone}, {"password_wo", "secret"}}) == Paths{"password_wo"});
-  CHECK(problems({{"clone", clone}, {"ssh_keys_wo", tf::List{"ssh-rsa A"}}}) ==
+  CHECK(problems({{"clone", clone}, {"ssh_keys_wo", tf::List{"ssh-rsa AAAA"}}}) ==
         Paths{"ssh_keys_wo"});
   Map linked = clone;
   linked["full"] = false;

@@ -61,8 +61,10 @@ class LxcTemplateResource final : public tf::Typed<Template> {
     const std::string* storage = tf::at(planning.plan.state, "storage").as<std::string>();
     const auto list = node ? services->cluster_list() : nullptr;
     Diagnostics& out = planning.diagnostics;
-    if (list && provider::check_node(Path("node"), "The template", *node, *list, out) && storage)
-      provider::check_storage(Path("storage"), *storage, *node, *list, out);
+    if (!list || !provider::check_node(Path("node"), "The template", *node, *list, out)) return;
+    if (!storage) return;
+    provider::check_storage(Path("storage"), *storage, *node, *list, out);
+    provider::check_holds_templates(Path("storage"), *storage, *node, *list, out);
   }
 
   tf::Outcome<Template> create(const Template& planned, const Template&,
