@@ -92,6 +92,12 @@ class Resolution {
     return {variable(setting), true};
   }
 
+  // A setting as whoever gave it knows it: by the variable where it came from one.
+  static std::string named(std::string_view setting, const Given& value) {
+    return value.from_variable ? std::string(variable_of(setting))
+                               : '`' + std::string(setting) + '`';
+  }
+
   void refuse(std::string_view setting, const Given& value, std::string message,
               std::string remedy) {
     problems_.push_back(
@@ -196,14 +202,16 @@ void Resolution::trust() {
   const auto wanted = insecure.present() ? parse_switch(insecure.text) : false;
   if (!wanted) refuse("insecure", insecure, "neither true nor false", "set it to true or false");
   if (ca_file.present() && fingerprint.present()) {
-    refuse("fingerprint", fingerprint, "both `ca_file` and `fingerprint` are set",
+    refuse("fingerprint", fingerprint,
+           "both " + named("ca_file", ca_file) + " and " + named("fingerprint", fingerprint) +
+               " are set",
            "keep one: a fingerprint trusts one certificate, and no authority");
   }
   if (wanted.value_or(false) && (ca_file.present() || fingerprint.present())) {
     refuse("insecure", insecure,
-           std::string("`insecure` is set together with `") +
-               (ca_file.present() ? "ca_file" : "fingerprint") + "`",
-           "remove `insecure`: nothing would be verified with it");
+           named("insecure", insecure) + " is set together with " +
+               (ca_file.present() ? named("ca_file", ca_file) : named("fingerprint", fingerprint)),
+           "remove " + named("insecure", insecure) + ": nothing would be verified with it");
   }
 
   if (fingerprint.present()) {

@@ -125,6 +125,24 @@ TEST_CASE("explicit trust puts that of the environment aside") {
   CHECK(std::get<CaFile>(options->trust).path == "/etc/pve/pve-root-ca.pem");
 }
 
+TEST_CASE("what excludes each other is named as it was given", "[options]") {
+  const auto said = [](const Settings& settings, Environment given) {
+    given.emplace("PROXMOX_VE_API_TOKEN", token_text);
+    const auto options = resolve(settings, reachable(std::move(given)));
+    REQUIRE_FALSE(options);
+    REQUIRE(options.error().size() == 1);
+    return options.error()[0].message;
+  };
+  CHECK(said({}, {{"PROXMOX_VE_CA_FILE", "ca.pem"}, {"PROXMOX_VE_FINGERPRINT", pin}}) ==
+        "both PROXMOX_VE_CA_FILE and PROXMOX_VE_FINGERPRINT are set");
+  CHECK(said({}, {{"PROXMOX_VE_INSECURE", "1"}, {"PROXMOX_VE_FINGERPRINT", pin}}) ==
+        "PROXMOX_VE_INSECURE is set together with PROXMOX_VE_FINGERPRINT");
+  Settings settings;
+  settings.ca_file = "ca.pem";
+  settings.fingerprint = pin;
+  CHECK(said(settings, {}) == "both `ca_file` and `fingerprint` are set");
+}
+
 TEST_CASE("what excludes each other in one place is a conflict") {
   Settings settings;
   Environment environment = reachable();
