@@ -1,5 +1,6 @@
 #include "provider/resources/lxc_template/lxc_template.hpp"
 
+#include "libpaas/proxmox/advice.hpp"
 #include "provider/deadline.hpp"
 #include "provider/resources/lxc_template/plan.hpp"
 #include "provider/whereabouts.hpp"
@@ -138,6 +139,9 @@ class LxcTemplateResource final : public tf::Typed<Template> {
     model.file_name = parts->file_name;
     model.verify_certificates = true;
     model.overwrite = false;
+    auto cluster = TRY(services_->get()->cluster());
+    const auto list = TRY(cluster.inventory.resources(call.stop));
+    TRY(proxmox::require_node(place.node, *list));
     auto there = TRY(observe(model, call));
     if (there) return *std::move(there);
     return tl::unexpected<Error>(

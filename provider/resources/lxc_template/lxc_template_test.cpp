@@ -237,6 +237,10 @@ TEST_CASE("import by id and by identity", "[lxc_template]") {
   const auto absent = it.resource->import({"pve1/local:vztmpl/none.tar", Null{}}, {});
   REQUIRE(absent.diagnostics.size() == 1);
   CHECK(absent.diagnostics[0].detail.find("has no template") != std::string::npos);
+  const auto elsewhere = it.resource->import({"pve9/local:vztmpl/app.tar", Null{}}, {});
+  REQUIRE(elsewhere.diagnostics.size() == 1);
+  CHECK(elsewhere.diagnostics[0].detail.find("has no node \"pve9\"") != std::string::npos);
+  CHECK(elsewhere.diagnostics[0].detail.find("pve1, pve2, pve3") != std::string::npos);
 }
 
 TEST_CASE("only a create that may still come to something stays in the state", "[lxc_template]") {
