@@ -30,6 +30,10 @@ function(paas_own target)
   target_compile_definitions(${target} PRIVATE PAAS_VERSION="${PROJECT_VERSION}")
 endfunction()
 
+# All that is shipped but its main functions, compiled and not linked: what the preset `nounity` is
+# for, in a third of the time that everything takes.
+add_custom_target(sources)
+
 # paas_module(<folder>): the object library of one folder, not of the folders below it.
 function(paas_module folder)
   file(GLOB sources CONFIGURE_DEPENDS "${PROJECT_SOURCE_DIR}/${folder}/*.cpp")
@@ -44,6 +48,9 @@ function(paas_module folder)
   if(folder MATCHES "^tests/" AND NOT folder MATCHES "^tests/bench")
     # Nobody ships these, nor measures with them: half the compile time for a little speed.
     target_compile_options(${target} PRIVATE $<$<CONFIG:Release>:-O1>)
+  endif()
+  if(NOT folder MATCHES "^tests/")
+    add_dependencies(sources ${target})
   endif()
   if(folder STREQUAL "provider/plugin")  # the only folder that may include grpcpp and *.pb.h
     target_link_libraries(${target} PRIVATE paas_protos)
