@@ -34,11 +34,11 @@ struct Births::Attempt {
   bool told = false;  // `born` was called for this id
 };
 
-Result<int> Births::bear(const ContainerSpec& spec, std::stop_token stop,
-                         const BornCallback& born) {
+Result<int> Births::bear(const ContainerSpec& spec, std::stop_token stop, const BornCallback& born,
+                         const LeftoverCallback& leftover) {
   Attempt attempt;
   attempt.mark = birth_mark(request_name(spec), random_.next());
-  TRY(leftovers_.clear(spec, stop));
+  TRY(leftovers_.clear(spec, stop, leftover));
   if (spec.vmid) inventory_.vmids().take(*spec.vmid);
   attempt.vmid = spec.vmid ? *spec.vmid : TRY(choose(spec, attempt, stop));
   while (true) {

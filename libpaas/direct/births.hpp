@@ -8,9 +8,9 @@
 //        │                       └─ answer lost ───▶ look whether it is there and bears our mark
 //        └──────────── nothing there, or somebody else's ◀──┘
 //
-// The mark stands in the description, with a random number; the first change afterwards takes it
-// out. The call itself is not cancelled when the caller wants to stop, or its outcome would be
-// unknown; everything after it is.
+// The mark stands in the description, with a random number; whoever creates takes it out once all
+// the rest is done. The call itself is not cancelled when the caller wants to stop, or its outcome
+// would be unknown; everything after it is.
 
 #include <functional>
 #include <stop_token>
@@ -39,12 +39,13 @@ class Births {
         clock_(clock),
         random_(random),
         log_(log),
-        leftovers_(pve, inventory, clock, log) {}
+        leftovers_(pve, inventory, clock, random, log) {}
 
   // Runs the birth step of `spec` and returns the id. Errors: `conflict` for a given id that is
   // taken or a range without a free one; else as Pve. What `born` was called with last may exist,
   // whatever error follows.
-  Result<int> bear(const ContainerSpec& spec, std::stop_token stop, const BornCallback& born);
+  Result<int> bear(const ContainerSpec& spec, std::stop_token stop, const BornCallback& born,
+                   const LeftoverCallback& leftover = {});
 
  private:
   struct Attempt;

@@ -81,6 +81,8 @@ struct ContainerSpec {
   std::vector<std::string> dropped_environment{};
   // Restart the container when a change of it waits for that; otherwise it stays in `pending`.
   bool reboot_to_apply = false;
+  // Whoever creates it waits for its addresses before it counts as created.
+  bool awaits_addresses = false;
   bool operator==(const ContainerSpec&) const = default;
 };
 

@@ -52,7 +52,16 @@ Result<void> known_node(const proxmox::Resources& list, const std::string& node)
   return proxmox::require_node(node, names);
 }
 
+// A task of before that is still under way: an interrupted start, say.
+bool somebody_was_at_work(const Error& error) {
+  return proxmox::is_running_guest(error) || proxmox::is_lock_contention(error);
+}
+
 Error unlock_advice(Error error, int vmid) {
+  if (proxmox::is_running_guest(error) && error.remedy.empty())
+    error.remedy =
+        "something starts it again: high availability, or another person; stop it, and "
+        "apply again";
   if (proxmox::is_lock_contention(error) && error.remedy.empty())
     error.remedy = "wait until the task that holds the lock has ended; if none runs, `pct unlock " +
                    std::to_string(vmid) + "` on its node";
@@ -70,9 +79,9 @@ Containers::Containers(Pve& pve, Inventory& inventory, Clock& clock, Random& ran
       steps_(pve, clock) {}
 
 Result<ContainerState> Containers::create(const ContainerSpec& spec, std::stop_token stop,
-                                          const BornCallback& born) {
+                                          const BornCallback& born, const CreationHooks& hooks) {
   TRY(refuse(birth_refusals(spec)));
-  const int vmid = TRY(births_.bear(spec, stop, born));
+  const int vmid = TRY(births_.bear(spec, stop, born, hooks.leftover));
   log_.info("container is there", {{"vmid", std::to_string(vmid)}, {"node", spec.node}});
   ContainerState have;
   have.vmid = vmid;
@@ -82,7 +91,11 @@ Result<ContainerState> Containers::create(const ContainerSpec& spec, std::stop_t
   if (!read) return fail_while(on_container("read", vmid), std::move(read));
   if (auto refused = refuse(refusals(have.config, target_config(have.config, spec))); !refused)
     return fail_while(on_container("set up", vmid), std::move(refused));
-  auto state = converge(std::move(have), spec, stop);
+  ContainerSpec marked = spec;
+  marked.config.description = have.config.description;
+  auto state = converge(std::move(have), marked, stop);
+  if (state && hooks.settled) hooks.settled(*state);
+  if (state) state = converge(*std::move(state), spec, {});  // one short call, and it is done
   if (!state) return fail_while(on_container("set up", vmid), std::move(state));
   return state;
 }
@@ -176,8 +189,8 @@ Result<void> Containers::remove(int vmid, std::stop_token stop) {
       inventory_.vmids().give_back(vmid);
       return {};
     }
-    const bool again =
-        !gone && worth_another_look(gone.error()) && round < most_errors && !stop.stop_requested();
+    const bool again = !gone && round < most_errors && !stop.stop_requested() &&
+                       (worth_another_look(gone.error()) || somebody_was_at_work(gone.error()));
     if (!gone && !again) {
       return tl::unexpected<Error>(
           unlock_advice(std::move(gone).error(), vmid).while_doing(on_container("remove", vmid)));
@@ -189,6 +202,10 @@ Result<void> Containers::remove(int vmid, std::stop_token stop) {
 // True once it is gone.
 Result<bool> Containers::remove_once(int vmid, Lists lists, std::stop_token stop) {
   auto have = TRY(survey(vmid, lists, stop));
+  // What does not run may be about to: a start that was interrupted here goes on there.
+  if (have && (!have->running || lists == Lists::fresh) &&
+      await_own_tasks(pve_, {have->node, vmid}, stop).value_or(false))
+    have = TRY(survey(vmid, lists, stop));
   if (!have) return true;
   if (have->config.protection.value_or(false))
     return tl::unexpected<Error>(Error{Errc::conflict,

@@ -22,6 +22,14 @@
 #pragma GCC visibility push(default)
 namespace paas::direct {
 
+// What a caller may want to know of a creation as it goes on.
+struct CreationHooks {
+  LeftoverCallback leftover{};
+  // All is as wanted but for the mark of the creation (leftovers.hpp), which goes when this has
+  // returned: whoever is killed before leaves a container that the next creation recognises.
+  std::function<void(const ContainerState&)> settled{};
+};
+
 // Keeps nothing itself: what containers of a cluster share is in the Inventory. Thread-safe.
 class Containers {
  public:
@@ -35,7 +43,7 @@ class Containers {
   // is taken meanwhile is replaced by the next. Errors name the step; `invalid` with every reason
   // for a specification that cannot be created (birth_refusals).
   Result<ContainerState> create(const ContainerSpec& spec, std::stop_token stop,
-                                const BornCallback& born);
+                                const BornCallback& born, const CreationHooks& hooks = {});
 
   // Brings the container to `want`. Errors name the step that failed and what was left undone;
   // `invalid` with every reason if `want` is refused, and nothing has been done then; `not_found`

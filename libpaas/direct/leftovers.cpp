@@ -8,16 +8,21 @@ namespace {
 
 using namespace std::chrono_literals;
 
-constexpr auto watched_for = 30s;  // far longer than a living creation leaves its mark untouched
+// Far longer than a living creation goes without a task or a change; while it waits for addresses
+// there is neither.
+constexpr auto watched_for = 30s;
+constexpr auto watched_for_addresses = 150s;
 constexpr auto between_glances = 3s;
 constexpr std::size_t name_digits = 16;
 const std::string mark_begin = "being created (request ";
 
-// Whether it may be one: the list tells node, host name and state, and the pool what is our own.
+// Whether it may be one: the list tells node and host name, and the pool what is our own. One that
+// is new may have no name in the list yet, and one that is still being created has none.
 bool is_candidate(const proxmox::Guest& guest, const ContainerSpec& spec, VmidPool& ours) {
-  return guest.kind == proxmox::GuestKind::container && guest.node == spec.node &&
-         !guest.is_template && guest.status == "stopped" && guest.lock.empty() &&
-         guest.name == spec.config.hostname.value_or("") && !ours.has_taken(guest.vmid);
+  const bool fits = guest.name.empty() || guest.name == spec.config.hostname.value_or("") ||
+                    guest.lock == "create" || guest.vmid == spec.vmid;
+  return guest.kind == proxmox::GuestKind::container && guest.node == spec.node && fits &&
+         !ours.has_taken(guest.vmid);
 }
 
 Result<proxmox::ContainerConfig> config_of(Pve& pve, const proxmox::ContainerRef& container,
@@ -36,6 +41,7 @@ std::string request_name(const ContainerSpec& spec) {
     text += std::to_string(spec.clone->vmid) + '\n' + spec.clone->snapshot + '\n' +
             spec.clone->storage + '\n';
   for (const auto& [name, value] : birth_params(open)) text += name + '=' + value + '\n';
+  if (spec.awaits_addresses) text += "addresses\n";
   return hex(sha256(text)).substr(0, name_digits);
 }
 
@@ -47,7 +53,8 @@ bool bears_mark(const std::string& description, const std::string& request) {
   return description.starts_with(mark_begin + request + "-");
 }
 
-Result<void> Leftovers::clear(const ContainerSpec& spec, std::stop_token stop) {
+Result<void> Leftovers::clear(const ContainerSpec& spec, std::stop_token stop,
+                              const LeftoverCallback& found) {
   auto list = inventory_.last_seen();
   if (!list) {
     const auto asked = inventory_.resources(stop);
@@ -58,10 +65,11 @@ Result<void> Leftovers::clear(const ContainerSpec& spec, std::stop_token stop) {
   for (const proxmox::Guest& guest : list->guests) {
     if (!is_candidate(guest, spec, inventory_.vmids())) continue;
     if (request.empty()) request = request_name(spec);
-    auto cleared = is_abandoned(guest, request, stop);
+    auto cleared = is_abandoned(guest, spec, request, stop);
     if (stop.stop_requested()) return fail(Errc::cancelled, "asked to stop");
     if (!cleared || !*cleared) continue;
     const auto removed = remove(guest, request, stop);
+    if (found) found(guest.vmid, removed);
     if (removed)
       log_.warn("removed what an interrupted creation had left",
                 {{"vmid", std::to_string(guest.vmid)}, {"node", guest.node}});
@@ -72,12 +80,16 @@ Result<void> Leftovers::clear(const ContainerSpec& spec, std::stop_token stop) {
   return {};
 }
 
-Result<bool> Leftovers::is_abandoned(const proxmox::Guest& guest, const std::string& request,
-                                     std::stop_token stop) {
+Result<bool> Leftovers::is_abandoned(const proxmox::Guest& guest, const ContainerSpec& spec,
+                                     const std::string& request, std::stop_token stop) {
   const proxmox::ContainerRef container{guest.node, guest.vmid};
-  const auto begin = clock_.steady();
-  std::string mark;
+  auto quiet_since = clock_.steady();
+  std::string mark, digest;
   while (true) {
+    // A task that a killed program has begun goes on; only then the mark can be read.
+    bool busy = TRY(await_own_tasks(pve_, container, stop));
+    if (guest.lock == "create" && spec.clone)  // a clone is a task of its source
+      busy = TRY(await_own_tasks(pve_, {guest.node, spec.clone->vmid}, stop)) || busy;
     const auto config = TRY(config_of(pve_, container, stop));
     const std::string description = config.description.value_or("");
     if (!bears_mark(description, request) || !config.lock.empty() ||
@@ -89,26 +101,41 @@ Result<bool> Leftovers::is_abandoned(const proxmox::Guest& guest, const std::str
       mark = description;
     }
     if (description != mark) return false;
-    if (clock_.steady() - begin >= watched_for) return true;
+    if (busy || config.digest != digest) quiet_since = clock_.steady();
+    digest = config.digest;
+    const auto quiet_for = clock_.steady() - quiet_since;
+    if (quiet_for >= watched_for_addresses) return true;
+    if (quiet_for >= watched_for &&
+        !(spec.awaits_addresses && TRY(live_status(pve_, container, stop)).running))
+      return true;
     if (!clock_.sleep(between_glances, stop)) return false;
   }
 }
 
 // The claim carries the digest of what was seen: whoever else wants to change or claim the
-// container comes too late, or we do.
+// container comes too late, or we do. It is a mark again, should we be killed ourselves.
 Result<void> Leftovers::remove(const proxmox::Guest& guest, const std::string& request,
                                std::stop_token stop) {
   const proxmox::ContainerRef container{guest.node, guest.vmid};
   const auto config = TRY(config_of(pve_, container, stop));
-  if (!bears_mark(config.description.value_or(""), request) || config.digest.empty() ||
-      TRY(live_status(pve_, container, stop)).running)
+  if (!bears_mark(config.description.value_or(""), request) || config.digest.empty())
     return fail(Errc::conflict, "somebody else works on it");
-  proxmox::Params claim{{"description", "being removed: left by an interrupted creation"},
-                        {"digest", config.digest}};
+  proxmox::Params claim{
+      {"description", birth_mark(request, random_.next()) + ", given up and being removed"},
+      {"digest", config.digest}};
   if (config.protection.value_or(false)) claim.insert(claim.begin(), {"protection", "0"});
   TRY(pve_.call(proxmox::configure_container(container, claim), stop));
   inventory_.changed(guest.vmid);
-  auto gone = run_task(pve_, proxmox::destroy_container(container), stop);
+  const LiveStatus now = TRY(live_status(pve_, container, stop));
+  ContainerState have;
+  have.vmid = guest.vmid;
+  have.node = guest.node;
+  have.running = now.running;
+  if (now.managed_by_ha) have.ha = HaState{};
+  StepRunner steps(pve_, clock_);
+  Result<void> gone;
+  for (const Step& step : remove_steps(have))
+    if (gone) gone = steps.run(step, stop);
   inventory_.changed(guest.vmid);
   return gone;
 }

@@ -1,16 +1,18 @@
 #pragma once
 // Leftovers: what a creation left behind whose program was killed before it could tell anybody.
 //
-// A new container bears a mark until its first change: what was asked for (a hash of it), and a
-// random number of the one attempt. A later creation that asks for the very same on the same node,
-// and finds a stopped container with that mark which nobody works on, removes it: it was never
-// started, is in no state, and its place, or its id, is wanted again.
+// A new container bears a mark until all that belongs to its creation is done: what was asked for
+// (a hash of it), and a random number of the one attempt. A later creation that asks for the very
+// same on the same node, and finds a container with that mark which nobody works on, removes it,
+// also when it runs: it is in no state, and its addresses, or its id, are wanted again.
 //
-//   listed: same node and host name, stopped, not of this run ─▶ marked with the same request?
-//     ─▶ unchanged for half a minute? ─▶ claim it (a change that only one can make) ─▶ destroy
+//   listed: same node, host name or id, not of this run ─▶ our tasks for it have ended
+//     ─▶ marked with the same request? ─▶ unchanged, without a task, for half a minute?
+//     ─▶ claim it (a change that only one can make; the mark stays) ─▶ stop ─▶ destroy
 //
 // Anything else is left alone: a mark that goes away is somebody who is at work.
 
+#include <functional>
 #include <stop_token>
 #include <string>
 
@@ -18,6 +20,7 @@
 #include "libpaas/direct/inventory.hpp"
 #include "libpaas/ports/clock.hpp"
 #include "libpaas/ports/pve.hpp"
+#include "libpaas/ports/random.hpp"
 
 #pragma GCC visibility push(default)
 namespace paas::direct {
@@ -32,27 +35,31 @@ std::string birth_mark(const std::string& request, std::uint64_t attempt);
 // Whether the description is the mark of any attempt at this request.
 bool bears_mark(const std::string& description, const std::string& request);
 
+// Told of each container that an interrupted creation has left: whether it was removed.
+using LeftoverCallback = std::function<void(int vmid, const Result<void>& removed)>;
+
 // Thread-safe.
 class Leftovers {
  public:
   // Everything outlives this.
-  Leftovers(Pve& pve, Inventory& inventory, Clock& clock, Log& log)
-      : pve_(pve), inventory_(inventory), clock_(clock), log_(log) {}
+  Leftovers(Pve& pve, Inventory& inventory, Clock& clock, Random& random, Log& log)
+      : pve_(pve), inventory_(inventory), clock_(clock), random_(random), log_(log) {}
 
   // Removes what earlier creations of the same specification have left. What cannot be read,
-  // claimed or removed stays, and is only logged: it keeps nobody from creating. Error:
-  // `cancelled`.
-  Result<void> clear(const ContainerSpec& spec, std::stop_token stop);
+  // claimed or removed stays: it keeps nobody from creating. Error: `cancelled`.
+  Result<void> clear(const ContainerSpec& spec, std::stop_token stop,
+                     const LeftoverCallback& found = {});
 
  private:
-  Result<bool> is_abandoned(const proxmox::Guest& guest, const std::string& request,
-                            std::stop_token stop);
+  Result<bool> is_abandoned(const proxmox::Guest& guest, const ContainerSpec& spec,
+                            const std::string& request, std::stop_token stop);
   Result<void> remove(const proxmox::Guest& guest, const std::string& request,
                       std::stop_token stop);
 
   Pve& pve_;
   Inventory& inventory_;
   Clock& clock_;
+  Random& random_;
   Log& log_;
 };
 

@@ -11,7 +11,7 @@ using namespace paas::direct;
 using fakes::container_spec;
 using fakes::ContainerWorld;
 
-// A container as a creation leaves it whose program is killed before the first change.
+// A container as a creation leaves it whose program is killed before it has started it.
 void leave(ContainerWorld& world, int vmid, const ContainerSpec& spec) {
   world.pve.containers[vmid] = {spec.node,
                                 {{"hostname", spec.config.hostname.value()},
@@ -49,12 +49,104 @@ TEST_CASE("what a killed creation left is removed by the next one that asks for 
   CHECK(world.clock.passed() >= std::chrono::seconds(30));
 }
 
-TEST_CASE("a protected one is removed as well", "[direct]") {
+TEST_CASE("one that is protected, runs, or is looked after by high availability is removed as well",
+          "[direct]") {
   ContainerWorld world;
   leave(world, 100, container_spec());
-  world.pve.containers[100].settings["protection"] = "1";
+  fakes::FakePve::Container& there = world.pve.containers[100];
+  SECTION("protected") {
+    there.settings["protection"] = "1";
+  }
+  SECTION("running") {
+    there.running = there.listed_running = true;
+  }
+  SECTION("highly available") {
+    there.running = there.listed_running = true;
+    world.pve.ha[100] = {{"state", "started"}};
+  }
+  SECTION("a template") {
+    there.settings["template"] = "1";
+  }
   REQUIRE(world.create(container_spec()));
   CHECK(world.pve.containers.size() == 1);
+  CHECK(world.pve.ha.empty());
+}
+
+TEST_CASE("one that runs may still be waiting for its addresses, and is watched for longer",
+          "[direct]") {
+  ContainerWorld world;
+  ContainerSpec spec = container_spec();
+  spec.awaits_addresses = true;
+  leave(world, 100, spec);
+  world.pve.containers[100].running = true;
+  REQUIRE(world.create(spec));
+  CHECK(world.pve.containers.size() == 1);
+  CHECK(world.clock.passed() >= std::chrono::seconds(150));
+}
+
+// Killed: from the n-th call on nothing gets through any more. Then another program begins anew.
+TEST_CASE("whenever a creation is killed before its mark is gone, the next one leaves no second",
+          "[direct]") {
+  ContainerSpec spec = container_spec();
+  spec.ha = HaState{};
+  spec.config.description = "notes";
+  const bool given = GENERATE(false, true);
+  if (given) spec.vmid = 150;
+  const int slow = GENERATE(0, 6);
+  bool unmarked = false;
+  for (int at = 1; !unmarked; ++at) {
+    INFO("killed at call " << at << ", a creation takes " << slow << " calls");
+    REQUIRE(at < 100);
+    ContainerWorld killed;
+    killed.pve.creations_last_calls = slow;
+    int calls = 0;
+    killed.pve.before = [&](const proxmox::Call& call) -> std::optional<Error> {
+      if (++calls >= at) return Error{Errc::unavailable, "killed", {}, {}};
+      unmarked =
+          unmarked || (call.method == proxmox::Method::put && call.path.ends_with("/config"));
+      return {};
+    };
+    const auto begun = killed.create(spec);
+    if (unmarked) break;
+    CHECK(!begun);
+    killed.pve.before = {};
+    fakes::ScriptClock clock;
+    fakes::ScriptRandom random(1000);
+    Inventory inventory{killed.pve};
+    Containers containers{killed.pve, inventory, clock, random, silent_log()};
+    const bool was_there = !killed.pve.containers.empty();
+    std::vector<int> removed;
+    CreationHooks hooks;
+    hooks.leftover = [&](int vmid, const Result<void>& done) {
+      CHECK(done);
+      removed.push_back(vmid);
+    };
+    const auto made = containers.create(spec, {}, [](int, const std::string&) {}, hooks);
+    REQUIRE(made);
+    CHECK(removed.size() == (was_there ? 1u : 0u));
+    CHECK(killed.pve.containers.size() == 1);
+    CHECK(made->running);
+    CHECK(made->config.description == "notes");
+    CHECK(killed.pve.ha.size() == 1);
+    if (given) CHECK(made->vmid == 150);
+  }
+  CHECK(unmarked);
+}
+
+TEST_CASE("who waits for something before the mark goes is called before, and once", "[direct]") {
+  ContainerWorld world;
+  int calls = 0;
+  CreationHooks hooks;
+  hooks.settled = [&](const ContainerState& there) {
+    ++calls;
+    CHECK(there.running);
+    CHECK(bears_mark(there.config.description.value_or(""), request_name(container_spec())));
+  };
+  const auto made =
+      world.containers.create(container_spec(), {}, [](int, const std::string&) {}, hooks);
+  REQUIRE(made);
+  CHECK(calls == 1);
+  CHECK(!made->config.description);
 }
 
 TEST_CASE("what is not surely ours stays", "[direct]") {
@@ -76,17 +168,8 @@ TEST_CASE("what is not surely ours stays", "[direct]") {
   SECTION("another name") {
     there.settings["hostname"] = "other";
   }
-  SECTION("it runs") {
-    there.running = there.listed_running = true;
-  }
   SECTION("it is locked") {
     there.settings["lock"] = "backup";
-  }
-  SECTION("it was started meanwhile") {
-    world.pve.before = [&](const proxmox::Call& call) -> std::optional<Error> {
-      if (call.path.ends_with("/100/status/current")) there.running = true;
-      return {};
-    };
   }
   SECTION("somebody is at work: the mark goes away") {
     int looks = 0;

@@ -28,6 +28,22 @@ Result<LiveStatus> live_status(Pve& pve, const ContainerRef& container, std::sto
   return LiveStatus{*status == "running", data["ha"]["managed"].integer().value_or(0) != 0};
 }
 
+Result<bool> await_own_tasks(Pve& pve, const ContainerRef& container, std::stop_token stop) {
+  const Json list = TRY(pve.call(proxmox::list_active_tasks(container.node, container.vmid), stop));
+  bool waited = false;
+  for (const proxmox::Upid& task : TRY(proxmox::parse_task_list(list))) {
+    if (task.user != pve.user()) continue;
+    const auto status =
+        TRY(proxmox::parse_task_status(TRY(pve.call(proxmox::task_status(task), stop))));
+    if (!status.running) continue;
+    waited = true;
+    const auto ended = pve.wait(task, stop);
+    if (!ended && ended.error().code == Errc::cancelled)
+      return tl::unexpected<Error>(ended.error());
+  }
+  return waited;
+}
+
 Result<void> StepRunner::run(const Step& step, std::stop_token stop) {
   const auto ref = [](const auto& s) { return ContainerRef{s.node, s.vmid}; };
   const auto call = [&](const proxmox::Call& c) -> Result<void> {

@@ -44,5 +44,10 @@ struct LiveStatus {
 Result<LiveStatus> live_status(Pve& pve, const proxmox::ContainerRef& container,
                                std::stop_token stop);
 
+// Waits for the tasks of the same user that work on the container, however they end. Whether there
+// were any. Errors: of reading them.
+Result<bool> await_own_tasks(Pve& pve, const proxmox::ContainerRef& container,
+                             std::stop_token stop);
+
 }  // namespace paas::direct
 #pragma GCC visibility pop

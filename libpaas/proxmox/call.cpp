@@ -183,6 +183,10 @@ bool is_stale_digest(const Error& error) {
   return contains(cause_of(error), "detected modified configuration");
 }
 
+bool is_running_guest(const Error& error) {
+  return contains(cause_of(error), "is running");
+}
+
 bool is_taken_id(const Error& error) {
   return error.code == Errc::conflict &&
          (contains(cause_of(error), "CT ") || contains(cause_of(error), "VM ")) &&

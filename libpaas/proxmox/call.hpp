@@ -75,6 +75,9 @@ bool is_absent_guest(const Error& error);
 // Whether the error says that the configuration has changed since it was read.
 bool is_stale_digest(const Error& error);
 
+// Whether the error says that the guest runs, where only a stopped one will do.
+bool is_running_guest(const Error& error);
+
 // Whether the error says that a guest with this id exists already.
 bool is_taken_id(const Error& error);
 

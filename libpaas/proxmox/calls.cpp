@@ -180,6 +180,18 @@ Call list_tasks(std::string_view node, int vmid, int limit) {
           {{"vmid", std::to_string(vmid)}, {"source", "all"}, {"limit", std::to_string(limit)}}};
 }
 
+Call list_active_tasks(std::string_view node, int vmid) {
+  return {Method::get,
+          node_path(node) + "/tasks",
+          {{"vmid", std::to_string(vmid)}, {"source", "active"}}};
+}
+
+Call list_downloads(std::string_view node, int limit) {
+  return {Method::get,
+          node_path(node) + "/tasks",
+          {{"typefilter", "download"}, {"source", "all"}, {"limit", std::to_string(limit)}}};
+}
+
 Call task_status(const Upid& task) {
   return {Method::get, task_path(task) + "/status", {}};
 }

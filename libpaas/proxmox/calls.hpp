@@ -134,6 +134,12 @@ Call remove_ha_resource(int vmid);
 // GET /nodes/{node}/tasks: the latest tasks of a guest, running ones too; see parse_task_list.
 Call list_tasks(std::string_view node, int vmid, int limit);
 
+// The same, but only those that run now, or have only just ended.
+Call list_active_tasks(std::string_view node, int vmid);
+
+// The same of the downloads that were begun there, whose id is the name of the file.
+Call list_downloads(std::string_view node, int limit);
+
 // GET /nodes/{node}/tasks/{upid}/status; see parse_task_status.
 Call task_status(const Upid& task);
 

@@ -178,6 +178,8 @@ std::vector<NamedCall> node_calls() {
   const Checksum checksum{"sha256", std::string(64, '0')};
   return {
       {"list_tasks", list_tasks("pve1", 104, 20)},
+      {"list_active_tasks", list_active_tasks("pve1", 104)},
+      {"list_downloads", list_downloads("pve1", 50)},
       {"task_status", task_status(task)},
       {"task_log", task_log(task, 50, 500)},
       {"stop_task", stop_task(task)},

@@ -9,6 +9,7 @@ import pytest
 
 from tests.e2e.configurations import HEAD, POLICY, TEMPLATE, many, one
 from tests.harness.calls import CREATE, REMOVE, creating, removing, tally, writes, written
+from tests.harness.process import provider_pids
 
 LOCK_TIMEOUT = "can't lock file '/run/lock/lxc/pve-config-100.lock' - got timeout"
 
@@ -20,23 +21,6 @@ def wait_for(condition, what: str, limit_s: float = 60):
             return
         time.sleep(0.02)
     raise AssertionError(f"waited in vain for {what}")
-
-
-def provider_pids(terraform_pid: int) -> list:
-    found = []
-    for entry in os.listdir("/proc"):
-        if not entry.isdigit():
-            continue
-        try:
-            with open(f"/proc/{entry}/stat") as file:
-                parent = int(file.read().rsplit(")", 1)[1].split()[1])
-            with open(f"/proc/{entry}/cmdline") as file:
-                command = file.read()
-        except (FileNotFoundError, ProcessLookupError):
-            continue
-        if parent == terraform_pid and "terraform-provider-paas" in command:
-            found.append(int(entry))
-    return found
 
 
 def assert_nothing_is_orphaned(cluster, workspace):
@@ -66,7 +50,7 @@ def test_a_create_that_fails_after_the_container_exists_is_tainted(cluster, work
     assert_nothing_is_orphaned(cluster, workspace)
     left = workspace.state_entries()["paas_lxc.web"]
     assert left.get("tainted") is True
-    assert written(cluster) == creating(left["values"]["vmid"])
+    assert written(cluster) == creating(left["values"]["vmid"])[:2]  # it keeps its mark
     cluster.forget_calls()
     workspace.apply()
     made = workspace.resources()["paas_lxc.web"]["vmid"]
@@ -144,13 +128,32 @@ def test_ctrl_c_during_apply_loses_nothing(cluster, workspace):
     wait_for(lambda: cluster.calls("POST"), "the first create")
     os.killpg(child.pid, signal.SIGINT)
     child.communicate(timeout=300)
-    cluster.control("/tasks", {"duration_ms": 10})
     assert_nothing_is_orphaned(cluster, workspace)
     before = workspace.state_entries()
     cluster.forget_calls()
     workspace.apply()
     assert_only_what_was_missing_is_made(cluster, before, 6)
     assert len(cluster.containers()) == len(workspace.resources()) == 6
+    workspace.assert_nothing_to_do()
+
+
+@pytest.mark.parametrize("then", ["apply", "destroy"])
+def test_ctrl_c_while_a_container_starts(cluster, workspace, then):
+    cluster.control("/faults", [{"method": "POST", "path": "/status/start$", "task_ms": 4000}])
+    workspace.write(one())
+    child = workspace.start("apply", "-auto-approve", "-input=false")
+    wait_for(lambda: any(c["path"].endswith("/status/start") for c in cluster.calls("POST")),
+             "the start")
+    os.killpg(child.pid, signal.SIGINT)
+    child.communicate(timeout=300)
+    assert workspace.state_entries()["paas_lxc.web"].get("tainted") is True
+    if then == "destroy":
+        workspace.destroy()
+        assert cluster.containers() == []
+        return
+    workspace.apply()
+    assert_nothing_is_orphaned(cluster, workspace)
+    assert len(cluster.containers()) == 1
     workspace.assert_nothing_to_do()
 
 
@@ -170,17 +173,14 @@ def test_a_provider_killed_in_the_middle_converges_at_the_next_apply(cluster, wo
     # Until its task has ended, a new container's configuration is nothing but a lock.
     wait_for(lambda: not any("lock" in cluster.config(vmid) for vmid in lost), "the tasks under way")
     marks = {vmid: cluster.config(vmid).get("description", "") for vmid in lost}
-    named = {c["params"]["vmid"] for c in cluster.calls("PUT")}
-    assert all(mark.startswith("being created") for vmid, mark in marks.items()
-               if str(vmid) not in named), "what the killed one could not report can be told apart"
-    left = {vmid for vmid, mark in marks.items() if mark.startswith("being created")}
+    assert all(mark.startswith("being created") for mark in marks.values()), \
+        "what the killed one could not report can be told apart"
     cluster.forget_calls()
     run = workspace.apply(check=False)
     assert run.code == 0, run.output
-    assert_only_what_was_missing_is_made(cluster, before, 4, left)
-    known = {v["vmid"] for v in workspace.resources().values()}
-    assert len(known) == 4
-    assert {g["vmid"] for g in cluster.containers()} - known == lost - left
+    assert_only_what_was_missing_is_made(cluster, before, 4, lost)
+    assert_nothing_is_orphaned(cluster, workspace)
+    assert len(cluster.containers()) == 4
     workspace.assert_nothing_to_do()
 
 
@@ -205,6 +205,66 @@ def test_what_a_killed_provider_left_is_removed_by_the_next_apply(cluster, works
     removed, = cluster.calls("DELETE")
     assert removed["path"].endswith(f"/lxc/{left['vmid']}")
     assert "description" not in cluster.config(there["vmid"])
+    workspace.assert_nothing_to_do()
+
+
+def test_a_provider_killed_at_each_step_at_once_converges(cluster, workspace):
+    # Each container is in another step when the kill comes; the tasks go on after it.
+    step = {"creating": ("pve2", None), "starting": ("pve3", None), "starting-id": ("pve1", 301),
+            "joining-ha": ("pve1", 302), "marked": ("pve1", 303)}
+    cluster.control("/faults", [
+        {"method": "POST", "path": "/nodes/pve2/lxc$", "task_ms": 5000, "count": 0},
+        {"method": "POST", "path": "/nodes/pve3/lxc/[0-9]+/status/start$", "task_ms": 5000, "count": 0},
+        {"method": "POST", "path": "/lxc/301/status/start$", "task_ms": 5000, "count": 0},
+        {"method": "POST", "path": "/cluster/ha/resources$", "hang_ms": 5000, "count": 0},
+        {"method": "PUT", "path": "/lxc/303/config$", "status": 595, "count": 0}])
+    workspace.write(HEAD + "".join(f'''
+resource "paas_lxc" "{name}" {{
+  hostname  = "{name}"
+  node      = "{node}"
+  template  = "{TEMPLATE}"
+  {f"vmid = {vmid}" if vmid else ""}
+  {"ha = {}" if name == "joining-ha" else ""}
+  root_disk = {{ storage = "local", size = "2" }}
+}}
+''' for name, (node, vmid) in step.items()))
+    child = workspace.start("apply", "-auto-approve", "-input=false")
+    reached = ["/nodes/pve2/lxc", "/lxc/301/status/start", "/lxc/302/status/start", "/lxc/303/config"]
+    def all_there():
+        paths = [c["path"] for c in cluster.calls()]
+        return (all(any(p.endswith(end) for p in paths) for end in reached)
+                and any("/pve3/lxc" in p and p.endswith("/start") for p in paths))
+    wait_for(all_there, "each to come to its step")
+    for pid in provider_pids(child.pid):
+        os.kill(pid, signal.SIGKILL)
+    child.communicate(timeout=300)
+    assert not workspace.state_entries()
+    left = {g["vmid"] for g in cluster.containers()}
+    assert len(left) == 5
+    cluster.control("/faults", method="DELETE")
+    cluster.forget_calls()
+    run = workspace.apply(check=False)
+    assert run.code == 0, run.output
+    for vmid in left:
+        assert f"container {vmid} was left behind and has been removed" in run.text
+    assert {int(c["path"].rsplit("/", 1)[1]) for c in cluster.calls("DELETE")
+            if "/lxc/" in c["path"]} == left
+    assert_nothing_is_orphaned(cluster, workspace)
+    there = cluster.containers()
+    assert len(there) == 5 and all(g["status"] == "running" for g in there)
+    assert not any("description" in cluster.config(g["vmid"]) for g in there)
+    workspace.assert_nothing_to_do()
+
+
+def test_a_tainted_one_that_is_untainted_loses_its_mark(cluster, workspace):
+    cluster.control("/faults", [{"method": "POST", "path": "/status/start$",
+                                 "task_failure": "startup for container failed"}])
+    workspace.write(one())
+    workspace.apply(check=False)
+    workspace.run("untaint", "paas_lxc.web")
+    workspace.apply()
+    container, = cluster.containers()
+    assert "description" not in cluster.config(container["vmid"])
     workspace.assert_nothing_to_do()
 
 

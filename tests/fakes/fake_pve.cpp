@@ -145,16 +145,17 @@ Result<proxmox::Upid> FakePve::upload(const Upload& upload, std::stop_token stop
 // --- tasks ---------------------------------------------------------------------------------------
 
 Result<Json> FakePve::begin(const std::string& type, int vmid, const std::string& node,
-                            std::function<Result<void>()> effect) {
+                            std::function<Result<void>()> effect, const std::string& file,
+                            std::vector<std::string> log) {
   static constexpr char digits[] = "0123456789ABCDEF";
   std::string number(8, '0');
   std::size_t rest = tasks_.size() + 1;
   for (std::size_t i = 8; i-- > 0; rest /= 16) number[i] = digits[rest % 16];
-  const std::string id = vmid == 0 ? "" : std::to_string(vmid);
+  const std::string id = vmid == 0 ? file : std::to_string(vmid);
   const std::string upid =
       "UPID:" + node + ":" + number + ":00000001:6B014D29:" + type + ":" + id + ":" + user() + ":";
   Task& task = tasks_[upid];
-  task = {type, vmid, std::move(effect), 0, {}};
+  task = {type, vmid, std::move(effect), 0, {}, std::move(log)};
   if (const auto failing = failing_tasks_.find(type); failing != failing_tasks_.end()) {
     const auto parsed = proxmox::parse_upid(upid);
     const proxmox::TaskStatus status{false, failing->second};
@@ -183,6 +184,33 @@ Result<Json> FakePve::interrupt(const std::string& upid) {
     found->second.outcome =
         proxmox::judge_task(*proxmox::parse_upid(upid), {false, "interrupted by signal"}, {});
   return Json{};
+}
+
+// The list of those that run, of one guest, or of all downloads, latest first; state and log of
+// one.
+Result<Json> FakePve::read_tasks(const Call& call, const Parts& parts) const {
+  if (parts.size() == 5) {
+    const auto found = tasks_.find(parts[3]);
+    if (found == tasks_.end())
+      return refuse(400, "Parameter verification failed.", {{"upid", "no such task"}});
+    if (parts[4] == "log") {
+      Json::Array lines;
+      for (const std::string& line : found->second.log) lines.push_back(Json::Object{{"t", line}});
+      return Json{std::move(lines)};
+    }
+    return Json{Json::Object{{"status", found->second.outcome ? "stopped" : "running"}}};
+  }
+  Json::Array list;
+  for (auto it = tasks_.rbegin(); it != tasks_.rend(); ++it) {
+    const auto& [upid, task] = *it;
+    const bool wanted =
+        param(call.params, "typefilter").empty()
+            ? !task.outcome && std::to_string(task.vmid) == param(call.params, "vmid")
+            : task.type == param(call.params, "typefilter");
+    if (wanted && proxmox::parse_upid(upid)->node == parts[1])
+      list.push_back(Json::Object{{"upid", upid}});
+  }
+  return Json{std::move(list)};
 }
 
 void FakePve::let_time_pass() {
@@ -225,6 +253,7 @@ Result<Json> FakePve::act_on_node(const Call& call, const Parts& parts) {
   if (parts.size() > 2 && parts[2] == "storage") return act_on_storage(call, parts);
   if (parts.size() == 4 && parts[2] == "tasks" && call.method == Method::del)
     return interrupt(parts[3]);
+  if (parts.size() > 2 && parts[2] == "tasks") return read_tasks(call, parts);
   if (parts.size() > 2 && parts[2] == "lxc") {
     if (parts.size() > 3) return act_on_container(call, parts);
     if (call.method == Method::post) return create(parts[1], call.params);
@@ -274,11 +303,17 @@ Result<Json> FakePve::act_on_storage(const Call& call, const Parts& parts) {
   if (parts[4] == "download-url" || parts[4] == "oci-registry-pull") {
     const std::string volume = prefix + param(call.params, "filename");
     if (templates.contains(volume)) return refuse(500, "refusing to override existing file");
-    return begin(parts[4] == "download-url" ? "download" : "ociregistrypull", 0, node,
-                 [=, this]() -> Result<void> {
-                   templates[volume] = "tzst";
-                   return {};
-                 });
+    const std::string file = param(call.params, "filename");
+    std::vector<std::string> log{"downloading " + param(call.params, "url") + " to /cache/" + file};
+    if (!param(call.params, "checksum").empty())
+      log.emplace_back("calculating checksum...OK, checksum verified");
+    return begin(
+        parts[4] == "download-url" ? "download" : "ociregistrypull", 0, node,
+        [=, this]() -> Result<void> {
+          templates[volume] = "tzst";
+          return {};
+        },
+        file, std::move(log));
   }
   if (call.method == Method::del)
     return begin("imgdel", 0, node, [=, this]() -> Result<void> {
@@ -336,6 +371,7 @@ Json FakePve::resources() const {
                        {"node", container.node}, {"name", text("hostname")},
                        {"tags", text("tags")},   {"status", running ? "running" : "stopped"}};
     if (!container.pool.empty()) entry.emplace("pool", container.pool);
+    if (!text("lock").empty()) entry.emplace("lock", text("lock"));
     if (const auto found = ha.find(vmid); found != ha.end())
       entry.emplace("hastate", param(found->second, "state"));
     list.push_back(std::move(entry));

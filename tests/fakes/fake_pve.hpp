@@ -95,10 +95,12 @@ class FakePve final : public Pve {
     std::function<Result<void>()> act;
     int calls_left = 0;
     std::optional<Result<void>> outcome;
+    std::vector<std::string> log{};
   };
   using Parts = std::vector<std::string>;
 
   Result<Json> interrupt(const std::string& upid);
+  Result<Json> read_tasks(const proxmox::Call& call, const Parts& parts) const;
   Result<Json> act(const proxmox::Call& call);
   Result<Json> act_on_cluster(const proxmox::Call& call, const Parts& parts);
   Result<Json> act_on_node(const proxmox::Call& call, const Parts& parts);
@@ -128,7 +130,8 @@ class FakePve final : public Pve {
   void finish_creation(int vmid, std::map<std::string, std::string> settings, std::string pool);
 
   Result<Json> begin(const std::string& type, int vmid, const std::string& node,
-                     std::function<Result<void>()> effect);
+                     std::function<Result<void>()> effect, const std::string& file = {},
+                     std::vector<std::string> log = {});
   void end(Task& task);
   void let_time_pass();
   bool id_is_used(int vmid) const;

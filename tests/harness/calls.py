@@ -21,9 +21,10 @@ def _text(call: dict) -> str:
 
 
 def creating(vmid: int, node: str = "pve1") -> list:
-    """What one container takes that is created and started; the config loses its mark of creation."""
-    return [f"POST /nodes/{node}/lxc", f"PUT /nodes/{node}/lxc/{vmid}/config",
-            f"POST /nodes/{node}/lxc/{vmid}/status/start"]
+    """What one container takes that is created and started; last, the config loses its mark of
+    creation."""
+    return [f"POST /nodes/{node}/lxc", f"POST /nodes/{node}/lxc/{vmid}/status/start",
+            f"PUT /nodes/{node}/lxc/{vmid}/config"]
 
 
 def removing(vmid: int, node: str = "pve1") -> list:

@@ -86,3 +86,21 @@ def ending_all():
         for number, handler in before.items():
             signal.signal(number, handler)
         _libc.prctl(PR_SET_CHILD_SUBREAPER, 0)
+
+
+def provider_pids(terraform_pid: int) -> list:
+    """The processes of the provider that this terraform has started."""
+    found = []
+    for entry in os.listdir("/proc"):
+        if not entry.isdigit():
+            continue
+        try:
+            with open(f"/proc/{entry}/stat") as file:
+                parent = int(file.read().rsplit(")", 1)[1].split()[1])
+            with open(f"/proc/{entry}/cmdline") as file:
+                command = file.read()
+        except (FileNotFoundError, ProcessLookupError):
+            continue
+        if parent == terraform_pid and "terraform-provider-paas" in command:
+            found.append(int(entry))
+    return found

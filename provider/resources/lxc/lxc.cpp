@@ -119,14 +119,26 @@ class LxcResource final : public tf::Typed<Lxc> {
     const auto range = services->policy().vmids();
     int born = 0;
     std::string born_on;
-    auto state =
-        cluster->containers.create(spec_of({}, planned, config, {range.first, range.last}),
-                                   deadline.token(), [&](int vmid, const std::string& node) {
-                                     born = vmid;
-                                     born_on = node;
-                                   });
-    if (state) return succeeded(*cluster, planned, *state, deadline.token());
+    Addresses addresses;
+    Diagnostics told;
+    direct::CreationHooks hooks;
+    hooks.leftover = [&](int vmid, const Result<void>& removed) {
+      told.push_back(leftover_warning(vmid, removed));
+    };
+    hooks.settled = [&](const ContainerState& there) {
+      addresses = await_addresses(*cluster, planned, there, deadline.token());
+    };
+    auto state = cluster->containers.create(
+        spec_of({}, planned, config, {range.first, range.last}), deadline.token(),
+        [&](int vmid, const std::string& node) {
+          born = vmid;
+          born_on = node;
+        },
+        hooks);
     tf::Outcome<Lxc> outcome;
+    if (state) outcome = succeeded(planned, *state, addresses);
+    outcome.diagnostics.insert(outcome.diagnostics.end(), told.begin(), told.end());
+    if (state) return outcome;
     outcome.diagnostics.push_back(
         tf::diagnostic_of(deadline.explain(std::move(state).error()), failed));
     if (born != 0) {
@@ -149,7 +161,9 @@ class LxcResource final : public tf::Typed<Lxc> {
     const int vmid = vmid_of(prior);
     auto state = cluster->containers.change(
         vmid, spec_of(prior, planned, config, {range.first, range.last}), deadline.token());
-    if (state) return succeeded(*cluster, planned, *state, deadline.token());
+    if (state)
+      return succeeded(planned, *state,
+                       await_addresses(*cluster, planned, *state, deadline.token()));
     tf::Outcome<Lxc> outcome;
     outcome.diagnostics.push_back(
         tf::diagnostic_of(deadline.explain(std::move(state).error()), failed));
@@ -218,15 +232,25 @@ class LxcResource final : public tf::Typed<Lxc> {
     model.ipv6_addresses = addresses.ipv6;
   }
 
-  // Waits for the addresses that are asked for. One that does not come is a warning: as an error of
-  // a create it would have the next apply replace a container that is whole.
-  static void await_addresses(const provider::Cluster& cluster, const Lxc& planned,
-                              const ContainerState& state, std::stop_token stop,
-                              tf::Outcome<Lxc>& outcome) {
+  // Nothing where none are to be read.
+  using Addresses = std::optional<Result<proxmox::Addresses>>;
+
+  // Waits for the addresses that are asked for.
+  static Addresses await_addresses(const provider::Cluster& cluster, const Lxc& planned,
+                                   const ContainerState& state, std::stop_token stop) {
+    if (!planned.wait_for_ip.known() || planned.ipv4_addresses.known()) return {};
+    const WaitForIp wait = planned.wait_for_ip.value_or({});
+    return cluster.containers.addresses(
+        state, {wait.ipv4.value_or(false), wait.ipv6.value_or(false)}, std::move(stop));
+  }
+
+  // One that did not come is a warning: as an error of a create it would have the next apply
+  // replace a container that is whole.
+  static void tell_addresses(const Lxc& planned, const ContainerState& state,
+                             const Result<proxmox::Addresses>& there, tf::Outcome<Lxc>& outcome) {
     const WaitForIp wait = planned.wait_for_ip.value_or({});
     const bool ipv4 = wait.ipv4.value_or(false) && state.running;
     const bool ipv6 = wait.ipv6.value_or(false) && state.running;
-    const auto there = cluster.containers.addresses(state, {ipv4, ipv6}, stop);
     set_addresses(there.value_or(proxmox::Addresses{}), *outcome.model);
     if (!there)
       outcome.diagnostics.push_back(
@@ -239,11 +263,22 @@ class LxcResource final : public tf::Typed<Lxc> {
           "network and at the DHCP server; the next refresh looks for the addresses again."));
   }
 
-  static tf::Outcome<Lxc> succeeded(const provider::Cluster& cluster, const Lxc& planned,
-                                    const ContainerState& state, std::stop_token stop) {
+  static tf::Diagnostic leftover_warning(int vmid, const Result<void>& removed) {
+    // Terraform shows but one of several warnings with the same summary.
+    const std::string which = "container " + std::to_string(vmid) + " was left behind";
+    const std::string whence = "It is of an apply of the same configuration that was killed";
+    if (removed)
+      return tf::warning_at({}, which + " and has been removed",
+                            whence + "; it was in no state, and is replaced by a new one.");
+    return tf::warning_at({}, which + " and is still there",
+                          whence + ". Removing it failed: " + describe(removed.error()) +
+                              "\n\nDestroy it by hand (`pct destroy`), or import it.");
+  }
+
+  static tf::Outcome<Lxc> succeeded(const Lxc& planned, const ContainerState& state,
+                                    const Addresses& addresses) {
     tf::Outcome<Lxc> outcome{completed(planned, state)};
-    if (planned.wait_for_ip.known() && !planned.ipv4_addresses.known())
-      await_addresses(cluster, planned, state, std::move(stop), outcome);
+    if (addresses) tell_addresses(planned, state, *addresses, outcome);
     if (!state.pending.empty())
       outcome.diagnostics.push_back(tf::warning_at(
           {}, "changes wait for a restart of the container",

@@ -192,6 +192,10 @@ direct::ContainerSpec spec_of(const Lxc& prior, const Lxc& planned, const Lxc& c
   for (const auto& [name, value] : prior.environment.value_or({}))
     if (!spec.config.environment.contains(name)) spec.dropped_environment.push_back(name);
   spec.reboot_to_apply = planned.reboot_to_apply.value_or(false);
+  if (planned.wait_for_ip.known()) {
+    const WaitForIp& wait = *planned.wait_for_ip;
+    spec.awaits_addresses = wait.ipv4.value_or(false) || wait.ipv6.value_or(false);
+  }
   return spec;
 }
 
