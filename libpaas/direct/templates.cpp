@@ -37,6 +37,20 @@ std::string storage_of(const std::string& volume) {
   return volume.substr(0, volume.find(':'));
 }
 
+constexpr int most_tasks = 50;  // that are looked through
+constexpr int most_log_lines = 500;
+
+bool shows_download(const std::vector<std::string>& log, const TemplateSpec& spec) {
+  const auto any = [&](const auto& holds) { return std::any_of(log.begin(), log.end(), holds); };
+  return any([&](const std::string& line) {
+           return line.starts_with("downloading " + spec.url + " to ") &&
+                  line.ends_with("/" + spec.file_name);
+         }) &&
+         (spec.checksum.digest.empty() || any([](const std::string& line) {
+            return line.find("checksum verified") != std::string::npos;
+          }));
+}
+
 bool may_still_happen(const Error& error) {
   return error.code == Errc::unknown_outcome || error.code == Errc::timeout;
 }
@@ -112,10 +126,22 @@ std::vector<Refusal> refusals(const TemplateSpec& spec) {
 }
 
 Result<proxmox::Template> Templates::create(const TemplateSpec& spec, std::stop_token stop,
-                                            const std::function<void()>& begins) {
+                                            const std::function<void()>& begins,
+                                            const std::function<void()>& taken_over) {
   TRY(refuse(refusals(spec)));
   const std::string volume = volume_of(spec);
   const std::string what = "unable to create template " + volume + " on node " + spec.node;
+  auto ours = downloaded_before(spec, stop);
+  if (!ours) return fail_while(what, std::move(ours));
+  if (*ours && !spec.overwrite) {
+    auto there = observe_anew(spec.node, volume, stop);
+    if (there && *there) {
+      log_.warn("a template that an interrupted creation has fetched is taken over",
+                {{"volume", volume}, {"node", spec.node}});
+      if (taken_over) taken_over();
+      return std::move(**there);
+    }
+  }
   auto cleared = clear_place(spec, stop);
   if (!cleared) return fail_while(what, std::move(cleared));
   if (begins) begins();
@@ -130,16 +156,35 @@ Result<proxmox::Template> Templates::create(const TemplateSpec& spec, std::stop_
       Error{Errc::internal, "the task has ended, but the file is not there", {what}, {}});
 }
 
+// Whether the last download of such a file was ours and of the same URL. One that is still under
+// way is waited for: it belongs to a program that was killed, and a second would be in its way.
+Result<bool> Templates::downloaded_before(const TemplateSpec& spec, std::stop_token stop) {
+  if (spec.url.empty()) return false;
+  const Json list = TRY(pve_.call(proxmox::list_downloads(spec.node, most_tasks), stop));
+  for (const proxmox::Upid& task : TRY(proxmox::parse_task_list(list))) {
+    if (task.user != pve_.user() || task.id != spec.file_name) continue;
+    const auto ended = pve_.wait(task, stop);
+    if (!ended && ended.error().code == Errc::cancelled)
+      return tl::unexpected<Error>(ended.error());
+    if (!ended) return false;
+    const Json log = TRY(pve_.call(proxmox::task_log(task, 0, most_log_lines), stop));
+    return shows_download(TRY(proxmox::parse_task_log(log)), spec);
+  }
+  return false;
+}
+
 Result<void> Templates::clear_place(const TemplateSpec& spec, std::stop_token stop) {
   const std::string volume = volume_of(spec);
   const auto there = TRY(observe_anew(spec.node, volume, stop));
   if (!there) return {};
   if (!spec.overwrite)
-    return tl::unexpected<Error>(Error{Errc::conflict,
-                                       "a file of that name exists already",
-                                       {},
-                                       "import it, choose another file name, or allow to overwrite "
-                                       "it"});
+    return tl::unexpected<Error>(Error{
+        Errc::conflict,
+        "a file of that name exists already",
+        {},
+        "take it over with `terraform import "
+        "paas_lxc_template.NAME " +
+            spec.node + "/" + volume + "`, choose another file name, or allow to overwrite it"});
   log_.info("template is removed to be overwritten", {{"volume", volume}, {"node", spec.node}});
   return remove(spec.node, volume, stop);
 }

@@ -65,10 +65,13 @@ class Templates {
   // `begins` is called once, before the first call that may bring the file into being: when that
   // was never called, or the error is none of `unknown_outcome`, `timeout` and `cancelled`, there
   // is no file of ours and there will be none. When asked to stop, the node is asked to stop, too.
-  // Errors: `invalid` as refusals(); `conflict` if the file exists and may not be overwritten; else
-  // as Pve.
+  // What a program has left that was killed while the node was downloading is taken over, and
+  // `taken_over` called: a file of that name, or one that is on its way, which the log of the node
+  // shows to be of our user and from the same URL, and verified if it shall be. Errors: `invalid`
+  // as refusals(); `conflict` if another file exists and may not be overwritten; else as Pve.
   Result<proxmox::Template> create(const TemplateSpec& spec, std::stop_token stop,
-                                   const std::function<void()>& begins = {});
+                                   const std::function<void()>& begins = {},
+                                   const std::function<void()>& taken_over = {});
 
   // nullopt: the storage can be read and has no such volume. What a storage holds is asked once and
   // shared by all who ask, until something is created or removed there through this.
@@ -81,6 +84,7 @@ class Templates {
  private:
   using Listing = SingleFlight<std::vector<proxmox::Template>>;
 
+  Result<bool> downloaded_before(const TemplateSpec& spec, std::stop_token stop);
   Result<void> clear_place(const TemplateSpec& spec, std::stop_token stop);
   Result<void> fetch(const TemplateSpec& spec, std::stop_token stop);
   Result<proxmox::Upid> begin_fetching(const TemplateSpec& spec, std::stop_token stop);

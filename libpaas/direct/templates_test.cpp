@@ -122,6 +122,62 @@ TEST_CASE("what is there already is left alone unless it may be overwritten", "[
   CHECK(it.pve.count({"DELETE"}) == 1);
 }
 
+TEST_CASE("what a killed creation has downloaded, or is downloading, is taken over", "[direct]") {
+  Store it;
+  it.pve.downloads_last_calls = GENERATE(0, 8);
+  const TemplateSpec spec = it.download();
+  REQUIRE(it.pve.call(proxmox::download_template(spec.node, spec.storage,
+                                                 {spec.url, spec.file_name, spec.checksum, true}),
+                      {}));
+  bool begun = false, taken_over = false;
+  const auto create = [&](const TemplateSpec& wanted) {
+    return Templates(it.pve, silent_log())
+        .create(wanted, {}, [&] { begun = true; }, [&] { taken_over = true; });
+  };
+  SECTION("the same") {
+    const auto made = create(spec);
+    REQUIRE(made);
+    CHECK(made->volume == it.volume);
+    CHECK(taken_over);
+    CHECK(!begun);
+    CHECK(it.pve.count({"download-url"}) == 1);
+  }
+  SECTION("another URL: the remedy is written out") {
+    TemplateSpec other = spec;
+    other.url = "https://example.org/other/new.tar.zst";
+    const auto refused = create(other);
+    REQUIRE(!refused);
+    CHECK(refused.error().code == Errc::conflict);
+    CHECK(refused.error().remedy.find("terraform import paas_lxc_template.NAME pve1/" +
+                                      it.volume) != std::string::npos);
+  }
+  SECTION("it may be overwritten: fetched anew") {
+    TemplateSpec anew = spec;
+    anew.overwrite = true;
+    REQUIRE(create(anew));
+    CHECK(!taken_over);
+    CHECK(it.pve.count({"download-url"}) == 2);
+  }
+  SECTION("it has gone again: fetched anew") {
+    REQUIRE(create(spec));
+    taken_over = false;
+    REQUIRE(it.templates.remove("pve1", it.volume, {}));
+    REQUIRE(create(spec));
+    CHECK(!taken_over);
+    CHECK(begun);
+  }
+}
+
+TEST_CASE("a download that was not verified is not taken over where it shall be", "[direct]") {
+  Store it;
+  TemplateSpec spec = it.download();
+  spec.checksum = {};
+  REQUIRE(it.templates.create(spec, {}));
+  const auto refused = Templates(it.pve, silent_log()).create(it.download(), {});
+  REQUIRE(!refused);
+  CHECK(refused.error().code == Errc::conflict);
+}
+
 TEST_CASE("a task that fails leaves nothing", "[direct]") {
   Store it;
   it.pve.fail_task("download", "checksum mismatch: got 'a' != expect 'b'");
@@ -136,11 +192,11 @@ TEST_CASE("a lost answer is followed by a look, not by a repetition", "[direct]"
   Store it;
   const Error lost{Errc::unknown_outcome, "the answer was lost", {}, {}};
   SECTION("the file has come into being") {
-    it.pve.fail_at(2, lost, fakes::FakePve::Effect::full);
+    it.pve.fail_at(3, lost, fakes::FakePve::Effect::full);
     CHECK(it.templates.create(it.download(), {}));
   }
   SECTION("it has not") {
-    it.pve.fail_at(2, lost, fakes::FakePve::Effect::none);
+    it.pve.fail_at(3, lost, fakes::FakePve::Effect::none);
     CHECK(it.templates.create(it.download(), {}).error().code == Errc::unknown_outcome);
   }
   CHECK(it.pve.count({"POST"}) == 1);

@@ -16,6 +16,7 @@ from tests.e2e.configurations import HEAD
 from tests.harness import build
 from tests.harness.calls import writes
 from tests.harness.measure import Meter
+from tests.harness.process import provider_pids
 
 DEBIAN_URL = "http://download.proxmox.com/images/system/debian-12-standard_12.7-1_amd64.tar.zst"
 DEBIAN_SHA512 = ("39f6d06e082d6a418438483da4f76092ebd0370a91bad30b82ab6d0f442234d63fe27a15569895e34"
@@ -380,6 +381,25 @@ def test_a_download_that_is_interrupted_is_stopped_and_kept_tainted(cluster, wor
     cluster.control("/tasks", {"duration_ms": 10})
     workspace.apply()
     assert "tainted" not in workspace.state_entries()[ADDRESS]
+    workspace.assert_nothing_to_do()
+
+
+@pytest.mark.parametrize("after_its_end", [True, False])
+def test_a_provider_killed_during_a_download_converges(cluster, workspace, after_its_end):
+    cluster.control("/faults", [{"method": "POST", "path": "/download-url$", "task_ms": 4000}])
+    workspace.write(debian())
+    child = workspace.start("apply", "-auto-approve", "-input=false")
+    wait_for(lambda: cluster.calls("POST"), "the download")
+    for pid in provider_pids(child.pid):
+        os.kill(pid, signal.SIGKILL)
+    child.communicate(timeout=300)
+    assert workspace.state_entries() == {}
+    if after_its_end:
+        wait_for(lambda: "d.tar.zst" in files_on(cluster), "the file")
+    run = workspace.apply()
+    assert "template local:vztmpl/d.tar.zst has been taken over" in run.text
+    assert workspace.resources()[ADDRESS]["size_bytes"] == files_on(cluster)["d.tar.zst"]
+    assert len(cluster.calls("POST")) == 1 and cluster.calls("DELETE") == []
     workspace.assert_nothing_to_do()
 
 

@@ -79,11 +79,19 @@ class LxcTemplateResource final : public tf::Typed<Template> {
     if (!cluster) return {{}, {tf::diagnostic_of(cluster.error(), failed)}};
     const Deadline deadline(call.stop, limits(planned).create, "timeouts.create");
     bool begun = false;
-    auto made =
-        cluster->templates.create(spec_of(model), deadline.token(), [&begun] { begun = true; });
+    bool taken_over = false;
+    auto made = cluster->templates.create(
+        spec_of(model), deadline.token(), [&begun] { begun = true; },
+        [&taken_over] { taken_over = true; });
     if (made) {
       model.size_bytes = static_cast<std::int64_t>(made->size_bytes);
-      return {std::move(model)};
+      tf::Outcome<Template> outcome{std::move(model)};
+      if (taken_over)
+        outcome.diagnostics.push_back(tf::warning_at(
+            {}, "template " + planned.volume.value_or("") + " has been taken over",
+            "The node has downloaded it from the same URL for the same user before, for an apply "
+            "that was killed; it is not downloaded again."));
+      return outcome;
     }
     Error error = std::move(made).error();
     const Path attribute = attribute_of(error, begun);

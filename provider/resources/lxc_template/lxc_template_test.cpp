@@ -248,7 +248,7 @@ TEST_CASE("only a create that may still come to something stays in the state", "
   const Value config = it.config({{"url", url}});
   it.plan(Null{}, config);  // the list of the cluster has been asked for
   const auto failing = [&](Errc code, fakes::FakePve::Effect effect) {
-    it.pve->fail_at(2, Error{code, "as the test wants", {}, {}}, effect);
+    it.pve->fail_at(3, Error{code, "as the test wants", {}, {}}, effect);
     const auto applied = it.apply(Null{}, config);
     CHECK(tf::has_errors(applied.diagnostics));
     return applied.state;
