@@ -265,7 +265,6 @@ int place_what_if(const Invocation& invocation) {
   bool fits = decision.fits();
   Json::Object json{{"plan", decision_json(decision)}};
   std::string text = decision_text(decision);
-  after->current = decision.assignment();
   if (asked->arguments.has("--survive")) {
     const auto all = losses(*after);
     fits = fits && apps_that_do_not_survive(all).empty();

@@ -4,7 +4,9 @@
 // and numbers.
 
 #include <limits>
+#include <set>
 #include <string>
+#include <string_view>
 #include <tuple>
 #include <vector>
 
@@ -122,6 +124,7 @@ class Decider {
   void seat_latecomers();
   bool seat_late(Index seat);
   bool is_left_out(Index seat) const;
+  std::string unknown_names(Index job) const;
   void explain_refusals();
   void explain_refusal(Index seat);
 
@@ -141,7 +144,8 @@ class Decider {
   std::vector<int> helps_;               // by job: how many nodes it alone would relieve
   std::int64_t relief_left_ = 200'000;   // sets of leavers that may still be looked at
   std::int64_t victims_left_ = 200'000;  // who may still be pushed out to see what it helps
-  int newcomers_ = 0;                    // that were seated
+  std::set<std::string_view> known_resources_, known_labels_;  // that some node has
+  int newcomers_ = 0;                                          // that were seated
   bool proven_ = true;
 };
 

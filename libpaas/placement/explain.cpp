@@ -29,6 +29,11 @@ Result<Explanation> explain(const Problem& problem, const Allocation& allocation
   decider.seat_standing();
   decider.seat_others();
   Seating& seating = decider.seating();
+  Explanation out;
+  out.allocation = allocation;
+  for (Choice& choice : decider.decision().choices) {
+    if (choice.allocation == allocation) out.planned = std::move(choice);
+  }
   Index here = nowhere;
   Index chosen = nowhere;
   for (Index seat = 0; seat < seating.size(); ++seat) {
@@ -41,8 +46,6 @@ Result<Explanation> explain(const Problem& problem, const Allocation& allocation
       decider.seat_company(seat);
     }
   }
-  Explanation out;
-  out.allocation = allocation;
   for (const Index node : compiled.by_name()) {
     Verdict verdict{compiled.node(node).name, refusals(seating.ledger(), job, node)};
     verdict.here = node == here;

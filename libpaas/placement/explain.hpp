@@ -20,6 +20,8 @@ struct Explanation {
   Allocation allocation;
   std::vector<Verdict> verdicts;   // takers first, best first; then by number of refusals and name
   std::optional<Remedy> remedy{};  // where no node takes it
+  // What the plan does with it: act, node, from and because; none if it is not wanted.
+  std::optional<Choice> planned{};
   bool operator==(const Explanation&) const = default;
 };
 

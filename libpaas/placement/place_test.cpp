@@ -196,6 +196,22 @@ TEST_CASE("placement: a remedy is true of the plan as it stands") {
   CHECK(of(place(problem), "db/0").remedy->text == "2 GiB more memory on n0");
 }
 
+TEST_CASE("placement: a name that no node knows is pointed out") {
+  Problem problem;
+  problem.cluster.nodes = {box("a", 4000)};
+  problem.cluster.nodes[0].labels = {{"zone", "a"}};
+  problem.workloads = {job("x", 1000), job("y", 1000), job("z", 1000)};
+  problem.workloads[0].requests["memroy"] = 1;
+  problem.workloads[1].required = {{"zon", Operator::exists, {}}};
+  problem.workloads[2].spreads = {{"zon", 1}};
+  const Decision decision = place(problem);
+  CHECK(of(decision, "x/0").because ==
+        "no node takes it; no node has a resource memroy; did you mean memory?");
+  const std::string label = "no node takes it; no node has a label zon; did you mean zone?";
+  CHECK(of(decision, "y/0").because == label);
+  CHECK(of(decision, "z/0").because == label);
+}
+
 TEST_CASE("placement: a remedy names the model of a device, and the label that is missing") {
   Problem problem;
   problem.cluster.nodes = {box("a", 4000)};

@@ -59,6 +59,13 @@ Json choice_json(const Choice& choice) {
                       {"remedy", remedy_json(choice.remedy)}};
 }
 
+Json planned_json(const std::optional<Choice>& planned) {
+  if (!planned) return {};
+  return Json::Object{{"act", word_of(planned->act)},
+                      {"node", text_or_null(planned->node)},
+                      {"because", planned->because}};
+}
+
 Json standing_json(const AppStanding& standing) {
   return Json::Object{
       {"app", standing.app}, {"placed", standing.placed}, {"wanted", standing.wanted}};
@@ -97,7 +104,8 @@ Json explanation_json(const Explanation& explanation) {
                                    {"refusals", each_json(verdict.refusals, refusal_json)},
                                    {"option", option_or_null(verdict.option)}};
                              })},
-      {"remedy", remedy_json(explanation.remedy)}};
+      {"remedy", remedy_json(explanation.remedy)},
+      {"planned", planned_json(explanation.planned)}};
 }
 
 Json losses_json(const std::vector<Loss>& losses) {

@@ -4,6 +4,8 @@
 #include <algorithm>
 #include <set>
 
+#include "libpaas/base/document.hpp"
+#include "libpaas/base/text.hpp"
 #include "libpaas/placement/decide.hpp"
 
 namespace paas::placement {
@@ -53,9 +55,51 @@ Sits Decider::seat_company(Index seat) {
   return out;
 }
 
+// What it asks for by a name that no node knows: "no node has a resource "cpus"; did you mean
+// "cpu"?"
+std::string Decider::unknown_names(Index job) const {
+  std::set<std::string> out;
+  const auto check = [&](const char* noun, std::string_view name,
+                         const std::set<std::string_view>& known) {
+    if (known.contains(name)) return;
+    const auto meant = nearest(name, {known.begin(), known.end()});
+    out.insert(std::string("no node has a ") + noun + " " + std::string(name) +
+               (meant.empty() ? "" : "; did you mean " + std::string(meant) + "?"));
+  };
+  const auto check_level = [&](const std::string& level) {
+    if (level != "node" && level != "host") check("label", level, known_labels_);
+  };
+  const Workload& workload = compiled_.problem().workloads[job];
+  for (const auto& [name, amount] : workload.requests) {
+    if (amount > 0) check("resource", name, known_resources_);
+  }
+  for (const Term& term : workload.required) {
+    if (term.op != Operator::not_in && term.op != Operator::absent) {
+      check("label", term.label, known_labels_);
+    }
+  }
+  for (const Relation& relation : workload.relations) {
+    if (!relation.apart && !relation.weight) check_level(relation.level);
+  }
+  for (const Spread& spread : workload.spreads) {
+    if (spread.max_skew) check_level(spread.level);
+  }
+  return join({out.begin(), out.end()}, "; ");
+}
+
 void Decider::explain_refusals() {
-  for (Index seat = 0; seat < seating_.size(); ++seat) {
-    if (seating_[seat].node != nowhere || !notes_[seat].refused) continue;
+  const auto left_out = [&](Index seat) {
+    return seating_[seat].node == nowhere && notes_[seat].refused;
+  };
+  Index first = 0;
+  while (first < seating_.size() && !left_out(first)) ++first;
+  if (first == seating_.size()) return;
+  for (Index node = 0; node < compiled_.node_count(); ++node) {
+    for (const auto& [name, amount] : compiled_.node(node).capacity) known_resources_.insert(name);
+    for (const auto& [name, value] : compiled_.node(node).labels) known_labels_.insert(name);
+  }
+  for (Index seat = first; seat < seating_.size(); ++seat) {
+    if (!left_out(seat)) continue;
     const Sits company = seat_company(seat);
     explain_refusal(seat);
     leave_all(company);
@@ -87,6 +131,9 @@ void Decider::explain_refusal(Index seat) {
                                         : "no node takes it";
     }
   }
+  const std::string unknown =
+      compiled_.node_count() > 0 ? unknown_names(job) : "there are no nodes";
+  if (!unknown.empty()) note.because += "; " + unknown;
   if (!reasons_) return;
   note.refused_by = counts_.of(job);
   note.remedy = remedy_for(seating_.ledger(), job);

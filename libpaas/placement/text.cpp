@@ -168,6 +168,12 @@ std::string explanation_text(const Explanation& explanation) {
   out += table({"NODE", "TAKES", "SCORE OR REASONS"}, rows);
   if (explanation.remedy)
     out += "\nWith nobody moved it would fit with " + explanation.remedy->text + ".\n";
+  if (explanation.planned) {
+    const Choice& planned = *explanation.planned;
+    const bool plain = planned.because.empty() || planned.because == "stays where it is";
+    out += "\nIn the plan " + headline(planned) + (plain ? "" : ": " + planned.because);
+    out += out.ends_with('?') ? "\n" : ".\n";
+  }
   return harmless(out);
 }
 
