@@ -81,7 +81,8 @@ SharedSchema decision_schema() {
     rows.push_back(branch("refused", Nesting::list, refused_schema(), gives,
                           "Why the other nodes do not take it: most nodes first."));
     rows.push_back(branch("remedy", Nesting::single, remedy_schema(), gives,
-                          "The smallest change that would give it a place; null if it has one."));
+                          "The smallest change that would give it a place with nobody moved; null if it "
+                          "has one."));
     return shape("What was decided for one replica.", std::move(rows));
   }();
   return schema;
@@ -157,7 +158,7 @@ Attributes survival_attributes() {
 }
 
 SharedSchema remedy_schema() {
-  static const SharedSchema schema = shape("The smallest change that would help.", {
+  static const SharedSchema schema = shape("The smallest change that helps, with nobody moved.", {
       leaf("node", Type::string(), gives, "Node."),
       leaf("text", Type::string(), gives, "The change in words: `512 MiB more memory on pve2`."),
       branch("changes", Nesting::list, refusal_schema(), gives, "What stands against it there."),

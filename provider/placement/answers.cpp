@@ -277,7 +277,8 @@ tf::Diagnostics complaints(const placement::Decision& decision, tf::Severity sev
     std::string detail = some_of(names_of(choices)) + (choices.size() == 1 ? " has" : " have") +
                          " no place: " + first.because + ".";
     if (!first.refused.empty()) detail += "\n\nRefused by " + refused_text(first.refused) + ".";
-    if (first.remedy) detail += "\n\nIt would fit with " + first.remedy->text + ".";
+    if (first.remedy)
+      detail += "\n\nWith nobody moved, it would fit with " + first.remedy->text + ".";
     if (severity == tf::Severity::error) {
       detail += first.remedy ? "\n\nMake that change, ask for less" : "\n\nAsk for less";
       detail += ", or set allow_unplaced = true to go on without what does not fit.";

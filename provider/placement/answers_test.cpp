@@ -148,7 +148,7 @@ TEST_CASE("a complaint names the replicas, the reasons and what would help", "[p
   CHECK(to_text(said[0].path) == R"(workloads["giant"])");
   CHECK(said[0].summary == "giant does not fit");
   for (const char* part : {"giant/4 and 2 more have no place", "Refused by 2 nodes: cpu",
-                           "1 core more cpu on pve", "Make that change", "allow_unplaced"}) {
+                           "2 cores more cpu on pve", "Make that change", "allow_unplaced"}) {
     INFO(said[0].detail);
     CHECK(said[0].detail.find(part) != std::string::npos);
   }

@@ -174,13 +174,25 @@ placement::Addition read_parts(const Part& nodes, const Part& workloads, Diagnos
   return {};
 }
 
+// A snapshot refuses the quota of a project that nobody is in. Here the workloads may not be known
+// yet, and loose_ends() warns.
+Json one_of_each_project(const Value& rules) {
+  Json::Array out;
+  if (const auto* quotas = at(rules, "quotas").as<tf::Map>())
+    for (const auto& entry : *quotas)
+      out.push_back(
+          Json::Object{{"name", "w" + std::to_string(out.size())}, {"project", entry.first}});
+  return out;
+}
+
 placement::Rules read_rules(const Part& rules, Diagnostics& out) {
   if (rules.value.is_null()) return {};
-  const Json text = Json::Object{
-      {"nodes", Json::Array{}}, {"workloads", Json::Array{}}, {"rules", json_of(rules.value)}};
+  const Json text = Json::Object{{"nodes", Json::Array{}},
+                                 {"workloads", one_of_each_project(rules.value)},
+                                 {"rules", json_of(rules.value)}};
   auto read = placement::parse_snapshot(print_json(text), "");
   if (read) return std::move(read->rules);
-  tell(read.error(), Paths({}, {}, rules), out);
+  tell(read.error(), Paths({}, {tf::Null{}, rules.path.attribute("quotas")}, rules), out);
   return {};
 }
 

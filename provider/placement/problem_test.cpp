@@ -27,7 +27,8 @@ Value config() {
                         {"taints", List{Map{{"key", "db"}, {"value", Null{}}, {"hard", false}}}},
                         {"drained", Null{}}}}}},
       {"workloads",
-       Map{{"web", Map{{"replicas", 2},
+       Map{{"web", Map{{"project", "shop"},
+                       {"replicas", 2},
                        {"requests", Map{{"cpu", "500m"}}},
                        {"devices", List{Map{{"kind", "gpu"}, {"share", number("0.25")}}}},
                        {"preferred", List{Map{{"label", "zone"}, {"values", List{"a"}}}}}}}}},
@@ -50,8 +51,8 @@ nodes:
      taints: [{key: db, hard: false}]}
   - {name: pve2, host: rack1, capacity: {cpu: 8, memory: 32G}}
 workloads:
-  - {name: web, replicas: 2, requests: {cpu: 0.5}, devices: [{kind: gpu, share: 0.25}],
-     preferred: [{label: zone, values: [a]}]}
+  - {name: web, project: shop, replicas: 2, requests: {cpu: 0.5},
+     devices: [{kind: gpu, share: 0.25}], preferred: [{label: zone, values: [a]}]}
 current: {web/0: pve1}
 rules: {quotas: {shop: {cpu: 4}}, preempt: true}
 )",

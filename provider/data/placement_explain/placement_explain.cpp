@@ -30,7 +30,7 @@ Attributes rows() {
       branch("verdicts", tf::Nesting::list, placement_values::verdict_schema(), Trait::computed,
              "What every node says: those that take it first, best first."),
       branch("remedy", tf::Nesting::single, placement_values::remedy_schema(), Trait::computed,
-             "The smallest change that would help; null where a node takes it."),
+             "The smallest change that would help, with nobody moved; null where a node takes it."),
   };
 }
 // clang-format on

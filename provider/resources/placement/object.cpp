@@ -25,7 +25,8 @@ const char* const placement_doc =
     "asks "
     "for nothing, a node that offers nothing, and names that lead nowhere are warnings.\n\n"
     "What does not fit is an error of the plan that names the workload, how many nodes refuse it "
-    "for which reason, and the smallest change that would help.";
+    "for which reason, and the smallest change that would help, with nobody "
+    "moved.";
 
 Attributes placement_rows() {
   Attributes out = placement_values::problem_attributes(
