@@ -14,6 +14,8 @@ set(PAAS_PUBLIC_HEADERS
     libpaas/base/log.hpp
     libpaas/base/result.hpp
     libpaas/base/table.hpp
+    libpaas/blueprint/blueprint.hpp
+    libpaas/blueprint/schedule.hpp
     libpaas/direct/births.hpp
     libpaas/direct/container.hpp
     libpaas/direct/containers.hpp
@@ -23,13 +25,17 @@ set(PAAS_PUBLIC_HEADERS
     libpaas/direct/step_runner.hpp
     libpaas/direct/templates.hpp
     libpaas/direct/vmid_pool.hpp
+    libpaas/model/app.hpp
     libpaas/model/container.hpp
     libpaas/model/engine.hpp
+    libpaas/model/expected.hpp
     libpaas/placement/amount.hpp
     libpaas/placement/explain.hpp
     libpaas/placement/model.hpp
     libpaas/placement/place.hpp
     libpaas/placement/plan_json.hpp
+    libpaas/placement/reassign/instance.hpp
+    libpaas/placement/reassign/search.hpp
     libpaas/placement/snapshot.hpp
     libpaas/placement/text.hpp
     libpaas/placement/what_if.hpp
@@ -43,4 +49,8 @@ set(PAAS_PUBLIC_HEADERS
     libpaas/proxmox/calls.hpp
     libpaas/proxmox/container.hpp
     libpaas/proxmox/inventory.hpp
-    libpaas/proxmox/task.hpp)
+    libpaas/proxmox/task.hpp
+    libpaas/reconcile/diff.hpp
+    libpaas/reconcile/plan.hpp
+    libpaas/rollout/addresses.hpp
+    libpaas/rollout/rollout.hpp)
