@@ -154,6 +154,7 @@ TEST_CASE("what is not surely ours stays", "[direct]") {
   const ContainerSpec spec = container_spec();
   leave(world, 100, spec);
   fakes::FakePve::Container& there = world.pve.containers[100];
+  int looks = 0;
   SECTION("another request") {
     ContainerSpec other = spec;
     other.config.memory_mib = 4096;
@@ -172,7 +173,6 @@ TEST_CASE("what is not surely ours stays", "[direct]") {
     there.settings["lock"] = "backup";
   }
   SECTION("somebody is at work: the mark goes away") {
-    int looks = 0;
     world.pve.before = [&](const proxmox::Call& call) -> std::optional<Error> {
       if (call.path.ends_with("/100/pending") && ++looks == 3) there.settings.erase("description");
       return {};
