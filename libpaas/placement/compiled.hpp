@@ -147,7 +147,7 @@ class Compiled {
   Index find_node(std::string_view name) const;  // nowhere if there is none
 
   // What may be promised of each resource: capacity less headroom, times the over-commitment.
-  const Amount* capacity(Index node) const { return &capacity_[node * resources_.size()]; }
+  const Amount* capacity(Index node) const { return capacity_.data() + node * resources_.size(); }
   Amount total(Index resource) const { return totals_[resource]; }
   const std::string& resource(Index resource) const { return resources_[resource]; }
   Index find_resource(std::string_view name) const;

@@ -146,8 +146,8 @@ void Ledger::give_back(Index job, Index node, const Cards& cards) {
 
 void Ledger::book(Index job, Index node, const Cards& cards, int sign) {
   const Kind& kind = compiled_.kind(job);
-  Amount* row = &free_[node * compiled_.resource_count()];
-  Amount* project = &used_[kind.project * compiled_.resource_count()];
+  Amount* row = free_.data() + node * compiled_.resource_count();
+  Amount* project = used_.data() + kind.project * compiled_.resource_count();
   for (const Need& need : compiled_.shapes()[kind.shape].needs) {
     row[need.resource] -= sign * need.amount;
     project[need.resource] += sign * need.amount;

@@ -61,7 +61,7 @@ class Ledger {
   // Room for jobs that the compiled problem got since.
   void extend() { tallies_.resize(compiled_.counter_count()); }
 
-  const Amount* free(Index node) const { return &free_[node * compiled_.resource_count()]; }
+  const Amount* free(Index node) const { return free_.data() + node * compiled_.resource_count(); }
   int card_free(Index card) const { return card_free_[card]; }
   std::uint32_t jobs_on(Index node) const { return jobs_on_[node]; }
   bool port_taken(Index node, std::uint16_t port) const;
