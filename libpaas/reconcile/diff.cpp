@@ -14,11 +14,6 @@ using namespace model;
 
 constexpr std::size_t part_digits = 12;
 
-bool is_ours(const TextMap& labels, std::string_view owner) {
-  const auto label = labels.find(owner_label);
-  return label != labels.end() && label->second == owner;
-}
-
 // A change of any member is a change of the hash; no two lists of parts print the same.
 class Digest {
  public:
@@ -311,6 +306,11 @@ std::string_view word_of(ChangeKind kind) {
       return "remove network";
   }
   return "";
+}
+
+bool is_ours(const TextMap& labels, std::string_view owner) {
+  const auto label = labels.find(owner_label);
+  return label != labels.end() && label->second == owner;
 }
 
 std::string name_of(const AllocationId& allocation) {

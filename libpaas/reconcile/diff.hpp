@@ -68,6 +68,9 @@ std::map<std::string, std::string, std::less<>> parts_of(const model::ExpectedCo
 // The labels that a container of ours has.
 model::TextMap labels_of(const model::ExpectedContainer& expected, std::string_view owner);
 
+// Whether the labels of a container or network say that it is this node's.
+bool is_ours(const model::TextMap& labels, std::string_view owner);
+
 // "shop/web/0"
 std::string name_of(const model::AllocationId& allocation);
 

@@ -30,11 +30,6 @@ Seconds grace_of(const TextMap& labels) {
   return seconds && *seconds >= 0 ? Seconds{*seconds} : Container{}.stop_grace;
 }
 
-bool owned(const TextMap& labels, std::string_view owner) {
-  const auto label = labels.find(owner_label);
-  return label != labels.end() && label->second == owner;
-}
-
 class Planner {
  public:
   Planner(const ExpectedState& expected, const Observed& observed, std::string_view owner)
@@ -86,7 +81,7 @@ class Planner {
 
   void replace_network(const std::string& name) {
     for (const ContainerInfo& info : observed_.containers) {
-      if (info.network == name && owned(info.labels, owner_)) remove(info.name);
+      if (info.network == name && is_ours(info.labels, owner_)) remove(info.name);
     }
     steps_.emplace_back(RemoveNetwork{name});
     network(name);
@@ -177,13 +172,13 @@ class Linter {
     if (!networks_.insert(step.spec.name).second) {
       found_.push_back("the network " + step.spec.name + " is made, and is there");
     }
-    if (!owned(step.spec.labels, owner_)) {
+    if (!is_ours(step.spec.labels, owner_)) {
       found_.push_back("the network " + step.spec.name + " is made without our label");
     }
   }
   void look(const RemoveNetwork& step) {
     for (const NetworkInfo& network : observed_.networks) {
-      if (network.spec.name == step.name && !owned(network.spec.labels, owner_)) {
+      if (network.spec.name == step.name && !is_ours(network.spec.labels, owner_)) {
         found_.push_back("the network " + step.name + " is removed, and is not ours");
       }
     }
@@ -206,7 +201,7 @@ class Linter {
     if (!names_.insert(spec.name).second) {
       found_.push_back("the container " + spec.name + " is made, and the name is taken");
     }
-    if (!owned(spec.labels, owner_)) {
+    if (!is_ours(spec.labels, owner_)) {
       found_.push_back("the container " + spec.name + " is made without our label");
     }
     if (!spec.network.empty() && !networks_.contains(spec.network)) {
@@ -229,7 +224,7 @@ class Linter {
 
   void touch(const std::string& id, const std::string& name, const char* how) {
     for (const ContainerInfo& info : observed_.containers) {
-      if (info.id == id && info.name == name && owned(info.labels, owner_)) return;
+      if (info.id == id && info.name == name && is_ours(info.labels, owner_)) return;
     }
     found_.push_back("the container " + name + " is " + how + ", and is not ours");
   }
