@@ -29,7 +29,7 @@ using PathStep = std::variant<AttributeName, MapKey, ListIndex>;
 class Path {
  public:
   Path() = default;
-  explicit Path(std::string attribute) { steps_.push_back(AttributeName{std::move(attribute)}); }
+  explicit Path(std::string attribute) { steps_.emplace_back(AttributeName{std::move(attribute)}); }
 
   Path attribute(std::string name) const { return with(AttributeName{std::move(name)}); }
   Path key(std::string name) const { return with(MapKey{std::move(name)}); }
