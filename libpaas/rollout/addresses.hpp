@@ -13,6 +13,7 @@ namespace paas::rollout {
 
 class Addresses {
  public:
+  Addresses() = default;  // none to give
   // Hosts of "10.200.7.0/24" from .2 on; the gateway has .1. `quarantine`: how long an address that
   // was given back rests, for names are cached and connections linger.
   // REQUIRES: first <= last, of one IPv4 network, as numbers in host order.
@@ -26,10 +27,11 @@ class Addresses {
   void give_back(const std::string& key, model::Moment now);
 
   std::size_t taken() const { return by_key_.size(); }
+  bool operator==(const Addresses&) const = default;
 
  private:
-  std::uint32_t first_, last_, next_;
-  model::Seconds quarantine_;
+  std::uint32_t first_ = 1, last_ = 0, next_ = 1;
+  model::Seconds quarantine_{0};
   std::map<std::string, std::uint32_t> by_key_;
   std::map<std::uint32_t, model::Moment> resting_;  // until when
   std::map<std::uint32_t, std::string> by_address_;

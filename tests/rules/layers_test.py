@@ -8,7 +8,7 @@ from repository import CXX, Tree, folder_of, includes, is_test, none, write
 # higher ones, and its neighbours in the same layer only where NEIGHBOURS says so. ----------------
 
 PURE = ("blueprint", "placement", "mesh", "acme", "image", "rollout", "reconcile", "proxmox",
-        "engine", "proxy", "dns", "cluster")
+        "engine", "proxy", "dns", "cluster", "health", "jobs", "isolation", "compose", "expansion")
 
 LAYERS = (
     ("base", ("libpaas/base",)),
@@ -24,6 +24,10 @@ LAYERS = (
 NEIGHBOURS = (
     (r"libpaas/adapters/connect_", r"libpaas/adapters/", "puts a client together for programs"),
     (r"libpaas/cluster/", r"libpaas/(placement|mesh)/", "its plan is made of both"),
+    (r"libpaas/jobs/", r"libpaas/(blueprint|rollout)/", "runs have schedules and addresses"),
+    (r"libpaas/compose/", r"libpaas/blueprint/", "what it gives is judged as any blueprint"),
+    (r"libpaas/expansion/", r"libpaas/(blueprint|rollout|reconcile|jobs|dns|isolation)/",
+     "it turns what is declared into what they deal in"),
     (r"libpaas/control/", r"libpaas/direct/", "creates its nodes as anybody does"),
 )
 
