@@ -1,6 +1,7 @@
 #pragma once
 // What a container's probes say of it, over time. A pure state machine; who asks is elsewhere.
 
+#include <cstdint>
 #include <string>
 
 #include "libpaas/model/container.hpp"
@@ -24,22 +25,28 @@ enum class Verdict {
 
 struct Health {
   Verdict verdict = Verdict::unknown;
-  int in_a_row = 0;  // answers alike, the last one among them
+  int in_a_row = 0;  // answers alike that count, the last one among them
   Answer last{};
   model::Moment started{};  // of the container
-  model::Moment asked{};    // the last question; the epoch: none yet
+  model::Moment counted{};  // when a bad answer counted last; the epoch: none did
+  model::Moment asked{};    // when the last answer came; the epoch: none did
   bool operator==(const Health&) const = default;
 };
 
 // Of a container that started then.
 Health begin(model::Moment started);
 
-// After one answer. Bad ones within the start period count for nothing; a good one ends it.
+// After one answer. Bad ones count from the end of the start period on, at the earliest one
+// interval after the start or after the one that counted before: questions that come sooner are
+// there to find out soon that it is well. A good one ends the start period. The text is cut to one
+// line of 200 bytes.
 Health answered(Health health, const model::Probe& probe, Answer answer, model::Moment now);
 
-// When to ask next: at once after the start, then by the interval, spread by `seed` (of the
-// container's name, say) so that a hundred containers are not asked in the same instant. While the
-// verdict is unknown within the start period: every second, if the interval is longer.
+// When to ask next: at once after the start; until the first good answer, while the verdict is
+// unknown, after a tenth of a second to a whole one, the longer it runs the less often, and never
+// later than the interval; then by the interval and up to an eighth more, by `seed` (of the
+// container's name, say), so that a hundred containers are not asked in the same instant. A moment
+// further ahead than that from now on means that the clock was set back.
 model::Moment next_question(const Health& health, const model::Probe& probe, std::uint64_t seed);
 
 }  // namespace paas::health

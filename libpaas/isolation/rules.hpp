@@ -7,6 +7,7 @@
 // into it in `inet`. Rules go by address alone and stay in the kernel when the agent is gone.
 
 #include <string>
+#include <string_view>
 #include <vector>
 
 #pragma GCC visibility push(default)
@@ -14,7 +15,7 @@ namespace paas::isolation {
 
 struct Member {
   std::string address;  // "10.200.1.2"
-  std::string mac;      // "02:00:0a:c8:01:02"
+  std::string mac;      // "02:42:0a:c8:01:02"
   std::string project;
   bool operator==(const Member&) const = default;
 };
@@ -26,14 +27,21 @@ struct Host {
   bool operator==(const Host&) const = default;
 };
 
-// The MAC address that goes with an address: "02:00:" and its four bytes.
+// The name of both tables.
+inline constexpr std::string_view table = "paas";
+
+// The MAC address that goes with an address, the one that engines are told: "02:42:" and its four
+// bytes. Empty if it is no address.
 std::string mac_of(const std::string& address);
 
 // Both tables, whole: what was there before is replaced. The same members in any order give the
-// same text. Within the subnet: what a source may send with (its own address and MAC), and that
-// only members of its project and the gateway get it; IPv6 between containers is dropped (they
-// have no addresses of ours). Ports that the host publishes stay reachable: connections that were
-// redirected by it are let through.
+// same text. Within the subnet: a member sends with its own address and MAC alone; only members of
+// its project and the gateway get it; broadcasts, multicasts, IPv6 and whatever else is no IPv4
+// reach nobody. From outside the subnet nothing is routed to a member but answers, and connections
+// that the host redirected to it: ports that it publishes stay reachable, for everybody.
+//
+// Who is no member yet can send nothing: load the rules before its container is started. A member
+// whose address or MAC is none is left out, and of two with one address the second.
 std::string rules(const Host& host, const std::vector<Member>& members);
 
 // What removes both tables, and is no error where there are none.
