@@ -11,6 +11,7 @@ add_library(paas_fuzzed STATIC EXCLUDE_FROM_ALL
   libpaas/adapters/tls_trust.cpp
   libpaas/direct/container.cpp
   libpaas/direct/refusals.cpp
+  libpaas/node/status.cpp
   provider/plugin/handshake.cpp
   provider/plugin/hclog.cpp)
 paas_own(paas_fuzzed)

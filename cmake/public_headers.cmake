@@ -12,10 +12,15 @@ set(PAAS_PUBLIC_HEADERS
     libpaas/base/field_reader.hpp
     libpaas/base/json.hpp
     libpaas/base/log.hpp
+    libpaas/base/moment.hpp
     libpaas/base/result.hpp
     libpaas/base/table.hpp
+    libpaas/base/text.hpp
+    libpaas/base/units.hpp
     libpaas/blueprint/blueprint.hpp
+    libpaas/blueprint/host.hpp
     libpaas/blueprint/schedule.hpp
+    libpaas/compose/convert.hpp
     libpaas/direct/births.hpp
     libpaas/direct/container.hpp
     libpaas/direct/containers.hpp
@@ -29,6 +34,7 @@ set(PAAS_PUBLIC_HEADERS
     libpaas/model/container.hpp
     libpaas/model/engine.hpp
     libpaas/model/expected.hpp
+    libpaas/node/status.hpp
     libpaas/placement/amount.hpp
     libpaas/placement/explain.hpp
     libpaas/placement/model.hpp

@@ -8,6 +8,7 @@
 #include <string_view>
 #include <vector>
 
+#pragma GCC visibility push(default)
 namespace paas {
 
 // The parts between separators, empty ones included: split("a,,b", ',') → {"a", "", "b"}, and
@@ -63,3 +64,4 @@ bool is_utf8(std::string_view text);
 std::string to_utf8(std::string_view text);
 
 }  // namespace paas
+#pragma GCC visibility pop

@@ -8,6 +8,7 @@
 
 #include "libpaas/base/result.hpp"
 
+#pragma GCC visibility push(default)
 namespace paas {
 
 // What a number without a unit counts.
@@ -30,3 +31,4 @@ std::string size_text(std::uint64_t mib, Plain plain);
 Result<std::chrono::milliseconds> parse_duration(std::string_view text);
 
 }  // namespace paas
+#pragma GCC visibility pop

@@ -55,9 +55,6 @@ StreamLine parse_stream_line(const Json& line);
 // "sha256:…" of an id with or without that.
 std::string image_id(std::string_view id);
 
-// RFC 3339 with or without a fraction, 'Z' or an offset. None for anything else, and for the year
-// 1, which is how both engines say "never".
-std::optional<model::Moment> parse_moment(std::string_view text);
 // Seconds since 1970 with nine digits behind the point.
 std::string unix_text(model::Moment moment);
 

@@ -1,4 +1,5 @@
 #include "libpaas/engine/answer.hpp"
+#include "libpaas/base/moment.hpp"
 
 #include <rapidcheck.h>
 #include <catch2/catch.hpp>

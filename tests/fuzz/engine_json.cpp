@@ -1,5 +1,6 @@
 // Answers of a container engine: JSON, streams of it, framed output, image archives, and what the
 // kernel tells of control groups. The first byte says which.
+#include "libpaas/base/moment.hpp"
 #include "libpaas/engine/answer.hpp"
 #include "libpaas/engine/archive.hpp"
 #include "libpaas/engine/cgroup.hpp"
