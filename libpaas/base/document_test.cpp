@@ -299,4 +299,31 @@ TEST_CASE("field reader: flaws become one error, and do not grow without end") {
   CHECK(std::count(error.message.begin(), error.message.end(), '\n') == 1);
 }
 
+TEST_CASE("fields: what programs write is read with what a newer version added") {
+  std::string name;
+  std::optional<int> port;
+  bool on = false;
+  std::vector<std::string> more;
+  const auto read = [&](std::string_view text) {
+    return read_json_fields(*parse_json(text), "note", [&](FieldReader& in) {
+      in.require({"name"});
+      in.text("name", name);
+      in.integer("port", port, {1, 65535});
+      in.flag("on", on);
+      in.texts("more", more);
+      in.each_named("parts", [](const std::string&, FieldReader& part) { part.require({"size"}); });
+    });
+  };
+  CHECK(read(R"({"name":"a","port":8080,"on":true,"more":["x","2"],"new":{"y":[1]}})"));
+  CHECK(name == "a");
+  CHECK(port == 8080);
+  CHECK(on);
+  CHECK(more == std::vector<std::string>{"x", "2"});
+  const auto message = [&](std::string_view text) { return read(text).error().message; };
+  CHECK(message("[]") == "note: must be a map, not a list");
+  CHECK(message(R"({"name":null})") == "note: name: is required");
+  CHECK(message(R"({"name":"a","port":"80"})") == "note: port: must be a whole number");
+  CHECK(message(R"({"name":"a","parts":{"b/c":{}}})") == "note: parts[\"b/c\"].size: is required");
+}
+
 }  // namespace document_test

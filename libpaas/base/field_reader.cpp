@@ -24,6 +24,26 @@ std::string range_text(WholeRange range) {
                               : "at most " + std::to_string(range.max);
 }
 
+// A JSON value as the tree that a file is read into; all of it stands in one place.
+Document document_of(const Json& json) {
+  constexpr Place place{};
+  if (const auto* text = json.string()) return {place, Document::Scalar{*text, true}};
+  if (const auto* number = json.number()) return {place, Document::Scalar{number->text}};
+  if (const auto* flag = json.boolean()) {
+    return {place, Document::Scalar{*flag ? "true" : "false"}};
+  }
+  if (const auto* array = json.array()) {
+    Document::List list;
+    for (const Json& item : *array) list.push_back(document_of(item));
+    return {place, std::move(list)};
+  }
+  const auto* object = json.object();
+  if (object == nullptr) return Document(place);
+  Document::Map map;
+  for (const auto& [key, value] : *object) map.push_back({key, place, document_of(value)});
+  return {place, std::move(map)};
+}
+
 }  // namespace
 
 bool FieldReader::has(std::string_view name) const {
@@ -232,6 +252,7 @@ void FieldReader::complain(Place place, std::string path, std::string message) {
 }
 
 void FieldReader::finish() {
+  if (context_.tolerant) return;
   for (const Document::Member& member : *map_.map()) {
     if (std::find(known_.begin(), known_.end(), member.key) != known_.end()) continue;
     const std::string_view meant = nearest(member.key, known_);
@@ -243,12 +264,24 @@ void FieldReader::finish() {
 
 Flaws read_fields(const Document& document, std::string_view file,
                   const FieldReader::ReadFields& read) {
-  FieldReader::Context context{std::string(file)};
+  FieldReader::Context context{.file = std::string(file)};
   FieldReader whole(document, "", context);
   whole.read_map(document, "", read);
   std::stable_sort(context.flaws.begin(), context.flaws.end(),
                    [](const Flaw& a, const Flaw& b) { return a.place < b.place; });
   return std::move(context.flaws);
+}
+
+Result<void> read_json_fields(const Json& json, std::string_view what,
+                              const FieldReader::ReadFields& read) {
+  FieldReader::Context context{.file = std::string(what), .tolerant = true};
+  const Document document = document_of(json);
+  FieldReader whole(document, "", context);
+  whole.read_map(document, "", read);
+  if (context.flaws.empty()) return {};
+  const Flaw& first = context.flaws.front();
+  const std::string path = first.path.empty() ? "" : shortened(first.path, 300) + ": ";
+  return fail(Errc::invalid, printable(context.file + ": " + path + shortened(first.message, 300)));
 }
 
 }  // namespace paas

@@ -29,6 +29,7 @@
 #include <vector>
 
 #include "libpaas/base/document.hpp"
+#include "libpaas/base/json.hpp"
 
 #pragma GCC visibility push(default)
 namespace paas {
@@ -110,8 +111,11 @@ class FieldReader {
 
  private:
   friend Flaws read_fields(const Document& document, std::string_view file, const ReadFields& read);
+  friend Result<void> read_json_fields(const Json& json, std::string_view what,
+                                       const ReadFields& read);
   struct Context {
     std::string file;
+    bool tolerant = false;  // a field that nobody asked for is no flaw
     Flaws flaws{};
   };
 
@@ -153,6 +157,12 @@ class FieldReader {
 // Reads a document that is one map. Gives all flaws in the order of the text; at most 1000.
 Flaws read_fields(const Document& document, std::string_view file,
                   const FieldReader::ReadFields& read);
+
+// The same for what programs write for programs: fields that nobody asks for are a newer version's,
+// and passed over. Errors: `invalid`, the first flaw alone: "ledger: apps[0].name: is required".
+// `what` is what it begins with.
+Result<void> read_json_fields(const Json& json, std::string_view what,
+                              const FieldReader::ReadFields& read);
 
 }  // namespace paas
 #pragma GCC visibility pop

@@ -2,6 +2,7 @@
 // From what is declared to what the node is to run: apps become releases, rollouts and, step by
 // step, successive expected states. Pure: facts and the time go in.
 
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -22,7 +23,8 @@ struct NodeSettings {
   model::Seconds quarantine{60};  // how long an address that was given back rests
   bool operator==(const NodeSettings&) const = default;
 };
-// Errors: `invalid` (a subnet that is none, or has fewer than 8 addresses).
+// The first address of the subnet. Errors: `invalid` (no IPv4 network, or one with fewer than 8 or
+// more than 65536 addresses).
 Result<std::string> gateway_of(const NodeSettings& settings);
 
 // The hash of what was declared, 64 hexadecimal digits: the same container, the same release, on
@@ -40,10 +42,20 @@ Ledger advance(Ledger ledger, const model::Blueprint& blueprint, const NodeSetti
                const jobs::TimeZones& zones, model::Moment now);
 
 // What the node is to run by now: the network, the containers of all members (not those of jobs),
-// and the names of those that are ready. Volumes are named "project-volume" where they are shared,
-// else "project-app-ordinal-volume".
+// and the names of those that are ready.
 model::ExpectedState expand(const Ledger& ledger, const model::Blueprint& blueprint,
                             const NodeSettings& settings, const rollout::Facts& facts);
+
+// What the engine calls a volume: "shop.uploads" where all of a project share it, else
+// "shop.web.0.data", each replica its own. No label holds a '.', so that no two are one.
+std::string volume_name(const model::AllocationId& allocation, const model::Mount& mount);
+
+// The container of one run of the job "project/name": named, addressed and with volumes as expand()
+// has them of apps; its allocation's ordinal is the attempt. None: the ledger keeps its release no
+// more.
+std::optional<model::ExpectedContainer> container_of(const Ledger& ledger,
+                                                     const NodeSettings& settings,
+                                                     const std::string& job, const jobs::Run& run);
 
 // Images that shall be here, or soon: of members and of jobs that are due.
 struct WantedImage {
@@ -59,11 +71,15 @@ std::vector<WantedImage> wanted_images(const Ledger& ledger);
 // Image ids that may not be collected: of every release that is kept.
 std::vector<std::string> kept_images(const Ledger& ledger);
 
-// When advance() must be asked again though nothing happens; the epoch: never.
-model::Moment next_deadline(const Ledger& ledger, const model::Blueprint& blueprint);
+// When advance() must be asked again though nothing happens, after `now`; the epoch: never.
+// REQUIRES: advance() was asked at `now`.
+model::Moment next_deadline(const Ledger& ledger, const model::Blueprint& blueprint,
+                            const jobs::TimeZones& zones, model::Moment now);
 
 // Goes back to a release that the ledger keeps: `release` by its first digits, empty: the last good
-// one before the present. Errors: `not_found` (app, release), `conflict` (it runs that already).
+// one before the present. One that failed is tried anew. What the source declares next ends it.
+// Errors: `not_found` (app, release, or several begin so), `conflict` (it runs that already, or
+// leaves).
 Result<Ledger> hold(Ledger ledger, const std::string& project, const std::string& app,
                     const std::string& release);
 

@@ -15,11 +15,12 @@
 #pragma GCC visibility push(default)
 namespace paas::expansion {
 
-// Content-addressed and never changed, but that `image_id` is learned once.
+// Content-addressed: its container never changes. Whoever sees its image sets `image_id`, once.
 struct Release {
   model::Container container{};
   std::string image_id{};  // "sha256:…"; empty until its image was here for the first time
-  model::Moment made{};
+  model::Moment made{};    // when the source came to declare it, the last time
+  bool good = false;       // once it ran on every replica
   bool operator==(const Release&) const = default;
 };
 
@@ -36,18 +37,31 @@ struct AppRecord {
   bool operator==(const AppRecord&) const = default;
 };
 
+struct JobRecord {
+  jobs::Record record{};
+  std::map<std::string, Release, std::less<>> releases{};  // by hash: declared, or of a run
+  std::string declared{};                                  // empty: the source has it no more
+  bool operator==(const JobRecord&) const = default;
+};
+
 struct Ledger {
-  std::uint64_t generation = 0;  // of the expected state it led to last
+  std::uint64_t generation = 0;        // of the expected state it led to last
+  std::uint64_t names_generation = 0;  // of the names in it
+  std::string expected_hash{};         // of that state and those names, whatever their generation
+  std::string names_hash{};
   rollout::Addresses addresses{};
-  std::map<std::string, AppRecord, std::less<>> apps{};     // by "project/app"
-  std::map<std::string, jobs::Record, std::less<>> jobs{};  // by "project/job"
+  std::map<std::string, AppRecord, std::less<>> apps{};  // by "project/app"
+  std::map<std::string, JobRecord, std::less<>> jobs{};  // by "project/job"
   bool operator==(const Ledger&) const = default;
 };
 
-// JSON with a version; parse_ledger() gives the same ledger. Members that a newer version wrote are
-// ignored.
+inline constexpr std::size_t most_ledger_bytes = std::size_t{64} << 20;
+
+// JSON with a version (docs/formats/ledger.schema.json); parse_ledger() gives the same ledger.
+// REQUIRES: every text in it is UTF-8; moments are of the years 1970 to 2200.
 std::string print_ledger(const Ledger& ledger);
-// Errors: `invalid`, naming the path of the first thing that is wrong.
+// Members that a newer version wrote are ignored. Errors: `invalid`, naming the path of the first
+// thing that is wrong; also for a replica whose address the ledger says is another's.
 Result<Ledger> parse_ledger(std::string_view text);
 
 }  // namespace paas::expansion
