@@ -11,6 +11,9 @@
 #include "libpaas/model/app.hpp"
 
 #pragma GCC visibility push(default)
+namespace paas {
+class FieldReader;
+}
 namespace paas::blueprint {
 
 // YAML or JSON. All that is wrong at once, each with file, line and column: fields nobody knows,
@@ -39,6 +42,10 @@ std::vector<Mistake> mistakes(const model::Blueprint& blueprint);
 Json to_json(const model::Blueprint& blueprint);
 // Of one container alone: what its release hash is made of.
 Json to_json(const model::Container& container);
+Json to_json(const model::Update& update);
+// The parts of the file that others keep, too: what to_json() wrote. Judge with mistakes().
+void read_container(FieldReader& in, model::Container& out);
+void read_update(FieldReader& in, model::Update& out);
 
 // Of a DNS label: a-z, 0-9 and '-' inside, 1..63 bytes (RFC 1123, section 2.1).
 bool is_label(std::string_view name);

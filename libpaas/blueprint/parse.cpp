@@ -131,7 +131,9 @@ void read_limits(FieldReader& in, Limits& out) {
 }
 
 void read_texts(FieldReader& in, std::string_view name, std::optional<Texts>& out) {
-  if (in.has(name)) in.texts(name, out.emplace());
+  Texts read;
+  in.texts(name, read);
+  if (in.has(name)) out = std::move(read);
 }
 
 void read_rights(FieldReader& in, Container& out) {
@@ -150,6 +152,8 @@ void read_rights(FieldReader& in, Container& out) {
     device.text("access", one.access);
   });
 }
+
+}  // namespace
 
 void read_container(FieldReader& in, Container& out) {
   in.text("image", out.image);
@@ -183,24 +187,28 @@ void read_container(FieldReader& in, Container& out) {
   in.text_map("labels", out.labels);
 }
 
+void read_update(FieldReader& in, Update& out) {
+  in.word("order", out.order,
+          {{"automatic", UpdateOrder::automatic},
+           {"start-first", UpdateOrder::start_first},
+           {"stop-first", UpdateOrder::stop_first}});
+  in.integer("at_once", out.at_once, {1, 1000});
+  in.parsed("healthy_within", into(out.healthy_within));
+  in.parsed("drain", into(out.drain));
+  in.word("on_failure", out.on_failure,
+          {{"roll-back", OnFailure::roll_back}, {"pause", OnFailure::pause}});
+  in.integer("keep_releases", out.keep_releases, {1, 100});
+}
+
+namespace {
+
 void read_app(FieldReader& in, App& out) {
   in.require({"name", "image"});
   in.text("name", out.name);
   in.text("project", out.project);
   in.integer("replicas", out.replicas, {0, 1000});
   read_container(in, out.container);
-  in.one("update", [&](FieldReader& update) {
-    update.word("order", out.update.order,
-                {{"automatic", UpdateOrder::automatic},
-                 {"start-first", UpdateOrder::start_first},
-                 {"stop-first", UpdateOrder::stop_first}});
-    update.integer("at_once", out.update.at_once, {1, 1000});
-    update.parsed("healthy_within", into(out.update.healthy_within));
-    update.parsed("drain", into(out.update.drain));
-    update.word("on_failure", out.update.on_failure,
-                {{"roll-back", OnFailure::roll_back}, {"pause", OnFailure::pause}});
-    update.integer("keep_releases", out.update.keep_releases, {1, 100});
-  });
+  in.one("update", [&](FieldReader& update) { read_update(update, out.update); });
 }
 
 void read_job(FieldReader& in, Job& out) {

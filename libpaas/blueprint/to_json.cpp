@@ -195,6 +195,10 @@ Json to_json(const Container& container) {
   return container_json(container);
 }
 
+Json to_json(const Update& update) {
+  return update_json(update);
+}
+
 Json to_json(const Blueprint& blueprint) {
   Json::Array apps;
   for (const App& app : blueprint.apps) apps.emplace_back(app_json(app));

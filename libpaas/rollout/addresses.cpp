@@ -29,4 +29,62 @@ void Addresses::give_back(const std::string& key, model::Moment now) {
   by_key_.erase(has);
 }
 
+model::Moment Addresses::next_return(model::Moment now) const {
+  std::size_t resting = 0;
+  model::Moment out{};
+  for (const auto& [address, until] : resting_) {
+    if (until <= now) continue;
+    ++resting;
+    if (out == model::Moment{} || until < out) out = until;
+  }
+  const std::size_t count = last_ < first_ ? 0 : std::size_t{last_} - first_ + 1;
+  return by_key_.size() + resting < count ? model::Moment{} : out;
+}
+
+Addresses::Entries Addresses::entries() const {
+  return {first_, last_, next_, quarantine_, by_key_, resting_};
+}
+
+Result<Addresses> Addresses::from(Entries entries) {
+  const auto wrong = [](const std::string& why) { return fail(Errc::invalid, why); };
+  Addresses out;
+  out.quarantine_ = entries.quarantine;
+  if (entries.quarantine < model::Seconds{0} || entries.quarantine > std::chrono::days{1}) {
+    return wrong("quarantine: must be from 0 s to one day");
+  }
+  const bool none = entries.first > entries.last;
+  if (none && entries != Entries{.quarantine = entries.quarantine}) {
+    return wrong("first: is behind the last");
+  }
+  if (!none) {
+    if (entries.last - entries.first >= most) return wrong("last: more than 65536 addresses");
+    if (entries.next < entries.first || entries.next > entries.last) {
+      return wrong("next: is none of them");
+    }
+    out.first_ = entries.first;
+    out.last_ = entries.last;
+    out.next_ = entries.next;
+  }
+  for (const auto& [key, address] : entries.taken) {
+    const std::string text = to_text(Ipv4{address});
+    if (key.empty()) return wrong("taken: " + text + " has an empty key");
+    if (address < out.first_ || address > out.last_) {
+      return wrong("taken: " + text + " is none of them");
+    }
+    if (!out.by_address_.emplace(address, key).second) {
+      return wrong("taken: two have " + text);
+    }
+  }
+  for (const auto& [address, until] : entries.resting) {
+    const std::string text = to_text(Ipv4{address});
+    if (address < out.first_ || address > out.last_) {
+      return wrong("resting: " + text + " is none of them");
+    }
+    if (out.by_address_.contains(address)) return wrong("resting: " + text + " is taken");
+  }
+  out.by_key_ = std::move(entries.taken);
+  out.resting_ = std::move(entries.resting);
+  return out;
+}
+
 }  // namespace paas::rollout

@@ -318,7 +318,7 @@ Rollout advance(Rollout rollout, const Wanted& wanted, const Facts& facts, Addre
   return rollout;
 }
 
-Moment next_deadline(const Rollout& rollout, const Wanted& wanted) {
+Moment next_deadline(const Rollout& rollout, const Wanted& wanted, Moment after) {
   Moment out{};
   for (const Slot& slot : rollout.slots) {
     Moment due{};
@@ -327,7 +327,7 @@ Moment next_deadline(const Rollout& rollout, const Wanted& wanted) {
     } else if (slot.stage == Stage::stopping_old || slot.stage == Stage::stopped) {
       due = slot.since + wanted.dns_ttl + wanted.update.drain;
     }
-    if (due != Moment{} && (out == Moment{} || due < out)) out = due;
+    if (due > after && (out == Moment{} || due < out)) out = due;
   }
   return out;
 }

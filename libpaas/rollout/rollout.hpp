@@ -112,8 +112,9 @@ std::string name_of(const Wanted& wanted, int ordinal, const Member& member);
 Rollout advance(Rollout rollout, const Wanted& wanted, const Facts& facts, Addresses& addresses,
                 Moment now);
 
-// When it must be asked again though nothing happens: the earliest deadline, or the epoch if none.
-Moment next_deadline(const Rollout& rollout, const Wanted& wanted);
+// When it must be asked again though nothing happens: the earliest deadline behind `after`, or the
+// epoch if none.
+Moment next_deadline(const Rollout& rollout, const Wanted& wanted, Moment after = {});
 
 }  // namespace paas::rollout
 #pragma GCC visibility pop

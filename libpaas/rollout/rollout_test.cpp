@@ -248,6 +248,54 @@ TEST_CASE("addresses: one that was given back rests before it is given again") {
   CHECK(addresses.taken() == 2);
 }
 
+TEST_CASE("addresses: when all are taken or rest, it is known when one comes back") {
+  Addresses addresses = some_addresses(2);
+  const Moment start{std::chrono::hours(1)};
+  addresses.take("a", start);
+  CHECK(addresses.next_return(start) == Moment{});
+  addresses.take("b", start);
+  CHECK(addresses.next_return(start) == Moment{});  // nobody said that one comes back
+  addresses.give_back("a", start);
+  CHECK(addresses.next_return(start) == start + 30s);
+  addresses.give_back("b", start + 5s);
+  CHECK(addresses.next_return(start + 5s) == start + 30s);
+  CHECK(addresses.next_return(start + 30s) == Moment{});  // there is one
+}
+
+TEST_CASE("addresses: what was written down goes on where it was") {
+  Addresses addresses = some_addresses(3);
+  const Moment start{std::chrono::hours(1)};
+  addresses.take("a", start);
+  addresses.take("b", start);
+  addresses.give_back("a", start);
+  auto again = Addresses::from(addresses.entries());
+  REQUIRE(again);
+  CHECK(*again == addresses);
+  CHECK(again->take("c", start) == "10.200.7.4");
+  CHECK_FALSE(again->take("d", start));
+  CHECK(again->take("b", start) == "10.200.7.3");
+  CHECK(Addresses::from(Addresses().entries()) == Addresses());
+}
+
+TEST_CASE("addresses: entries that contradict each other are refused") {
+  const auto wrong = [](auto change) {
+    Addresses::Entries entries{10, 20, 15, 60s, {{"a", 12}}, {{13, Moment{}}}};
+    change(entries);
+    const auto made = Addresses::from(entries);
+    return made ? std::string() : made.error().message;
+  };
+  CHECK(wrong([](auto&) {}) == "");
+  CHECK(wrong([](auto& e) { e.first = 30; }) == "first: is behind the last");
+  CHECK(wrong([](auto& e) { e.last = 10 + 65536; }) == "last: more than 65536 addresses");
+  CHECK(wrong([](auto& e) { e.next = 21; }) == "next: is none of them");
+  CHECK(wrong([](auto& e) { e.taken["a"] = 21; }) == "taken: 0.0.0.21 is none of them");
+  CHECK(wrong([](auto& e) { e.taken["b"] = 12; }) == "taken: two have 0.0.0.12");
+  CHECK(wrong([](auto& e) { e.taken[""] = 11; }) == "taken: 0.0.0.11 has an empty key");
+  CHECK(wrong([](auto& e) { e.resting[9] = {}; }) == "resting: 0.0.0.9 is none of them");
+  CHECK(wrong([](auto& e) { e.resting[12] = {}; }) == "resting: 0.0.0.12 is taken");
+  CHECK(wrong([](auto& e) { e.quarantine = -1s; }) == "quarantine: must be from 0 s to one day");
+}
+
 TEST_CASE("rollout: whatever is asked for and whenever, names never run dry and it gets there") {
   CHECK(rc::check("serves throughout, and converges", [] {
     World world;
