@@ -155,6 +155,14 @@ Result<Mac> parse_mac(std::string_view text) {
   return mac;
 }
 
+Mac mac_of(Ipv4 address) {
+  Mac mac{{0x02, 0x42, 0, 0, 0, 0}};
+  for (std::size_t i = 0; i < 4; ++i) {
+    mac.bytes[2 + i] = static_cast<std::uint8_t>(address.bits >> (24 - 8 * i));
+  }
+  return mac;
+}
+
 std::string to_text(Ipv4 address) {
   std::string out;
   for (int shift = 24; shift >= 0; shift -= 8) {

@@ -58,6 +58,10 @@ Result<Cidr6> parse_cidr6(std::string_view text);
 // Six pairs of hexadecimal digits with ':' between them, in either case.
 Result<Mac> parse_mac(std::string_view text);
 
+// The MAC address that goes with an address for ever: "02:42:" and its four bytes, which makes it
+// locally administered.
+Mac mac_of(Ipv4 address);
+
 std::string to_text(Ipv4 address);
 std::string to_text(const Ipv6& address);  // RFC 5952
 std::string to_text(const Cidr4& network);

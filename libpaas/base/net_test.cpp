@@ -74,4 +74,9 @@ TEST_CASE("MAC addresses are read in either case and printed in upper case") {
     CHECK(parse_mac(text).error().code == Errc::invalid);
 }
 
+TEST_CASE("a MAC address follows from an address") {
+  CHECK(to_text(mac_of(*parse_ipv4("10.200.7.9"))) == "02:42:0A:C8:07:09");
+  CHECK_FALSE(mac_of(*parse_ipv4("255.255.255.255")).is_multicast());
+}
+
 }  // namespace paas::net_test

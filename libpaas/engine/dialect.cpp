@@ -85,12 +85,7 @@ std::string resolv_conf_text(const model::Texts& dns_servers) {
 }
 
 Result<std::string> stable_mac(const std::string& address) {
-  const Ipv4 ip = TRY(parse_ipv4(address));
-  Mac mac{{0x02, 0x42, 0, 0, 0, 0}};
-  for (std::size_t i = 0; i < 4; ++i) {
-    mac.bytes[2 + i] = static_cast<std::uint8_t>(ip.bits >> (24 - 8 * i));
-  }
-  return lower(to_text(mac));
+  return lower(to_text(paas::mac_of(TRY(parse_ipv4(address)))));
 }
 
 Result<int> signal_number(std::string_view name) {

@@ -41,7 +41,7 @@ std::string mac_of(const std::string& address);
 // that the host redirected to it: ports that it publishes stay reachable, for everybody.
 //
 // Who is no member yet can send nothing: load the rules before its container is started. A member
-// whose address or MAC is none is left out, and of two with one address the second.
+// whose address or MAC is none is left out; of two with one address one counts.
 std::string rules(const Host& host, const std::vector<Member>& members);
 
 // What removes both tables, and is no error where there are none.
