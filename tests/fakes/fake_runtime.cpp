@@ -313,8 +313,8 @@ struct FakeRuntime::Parts {
           on_output(one->log[told].first, one->log[told].second);
         if (!options.follow || !is_running(*one)) return {};
         a.changed_.wait(lock, stop, [&] {
-          const Container* now = a.find_container(id);
-          return now == nullptr || now->log.size() > told || !is_running(*now);
+          const Container* still = a.find_container(id);
+          return still == nullptr || still->log.size() > told || !is_running(*still);
         });
         if (stop.stop_requested()) return fail(Errc::cancelled, "stopped");
       }
