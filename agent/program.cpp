@@ -3,10 +3,16 @@
 #include <algorithm>
 #include <string_view>
 
+#include "agent/commands/completion.hpp"
 #include "agent/commands/dns.hpp"
+#include "agent/commands/exec.hpp"
+#include "agent/commands/logs.hpp"
 #include "agent/commands/place.hpp"
 #include "agent/commands/pve_ls.hpp"
+#include "agent/commands/rollback.hpp"
+#include "agent/commands/status.hpp"
 #include "agent/commands/version.hpp"
+#include "agent/commands/volume.hpp"
 
 namespace paas::agent {
 namespace {
@@ -19,13 +25,20 @@ struct Command {
 
 const std::vector<Command>& known_commands() {
   static const std::vector<Command> all = {
+      {{"completion"}, "a script that completes commands and flags", commands::completion},
       {{"dns"}, "answers for the names of apps", commands::dns},
+      {{"exec"}, "a command in a container of an app", commands::exec},
+      {{"logs"}, "what an app or a job has said", commands::logs},
       {{"place", "plan"}, "where the workloads of a snapshot go, and why", commands::place_plan},
       {{"place", "explain"}, "what each node says to a workload", commands::place_explain},
       {{"place", "what-if"}, "nodes lost, drained or added; other sizes", commands::place_what_if},
       {{"place", "rebalance"}, "moves that make a placement better", commands::place_rebalance},
       {{"pve", "ls"}, "what a Proxmox VE cluster holds", commands::pve_ls},
+      {{"rollback"}, "an app goes back to an earlier release", commands::rollback},
+      {{"status"}, "what the node on this host runs, and what is wrong", commands::status},
       {{"version"}, "the version of this program", commands::version},
+      {{"volume", "ls"}, "the volumes of this node", commands::volume_ls},
+      {{"volume", "rm"}, "removes volumes for good", commands::volume_rm},
   };
   return all;
 }
@@ -48,16 +61,20 @@ bool begins_with(const std::vector<std::string>& arguments, const std::vector<st
 
 }  // namespace
 
+std::vector<CommandLine> command_lines() {
+  std::vector<CommandLine> out;
+  for (const Command& command : known_commands()) {
+    out.push_back({command.words, command.help, command.words.front() != "dns"});
+  }
+  return out;
+}
+
 int run(const Invocation& invocation) {
   const auto& arguments = invocation.arguments;
   for (const Command& command : known_commands()) {
     if (!begins_with(arguments, command.words)) continue;
     const auto own = arguments.begin() + static_cast<std::ptrdiff_t>(command.words.size());
-    return command.run({{own, arguments.end()},
-                        invocation.environment,
-                        invocation.out,
-                        invocation.err,
-                        invocation.in});
+    return command.run(invocation.with({own, arguments.end()}));
   }
   if (!arguments.empty() &&
       (arguments[0] == "--help" || arguments[0] == "-h" || arguments[0] == "help")) {
@@ -65,8 +82,7 @@ int run(const Invocation& invocation) {
     return done;
   }
   if (!arguments.empty() && arguments[0] == "--version") {
-    return commands::version(
-        {{}, invocation.environment, invocation.out, invocation.err, invocation.in});
+    return commands::version(invocation.with({}));
   }
   if (!arguments.empty()) invocation.err << "paas-agent: there is no such command\n\n";
   invocation.err << usage();

@@ -2,11 +2,11 @@
 
 #include <algorithm>
 #include <charconv>
-#include <fstream>
-#include <iterator>
 
 #include "agent/arguments.hpp"
 #include "agent/commands/complaint.hpp"
+#include "agent/input.hpp"
+#include "agent/usage.hpp"
 #include "libpaas/placement/amount.hpp"
 #include "libpaas/placement/plan_json.hpp"
 #include "libpaas/placement/snapshot.hpp"
@@ -17,36 +17,15 @@ namespace {
 
 using namespace placement;
 
-constexpr std::size_t most_bytes = std::size_t{64} << 20;
 constexpr int most_room = 100'000;
 
 const Flag json_flag = {"--json", "", "as JSON, docs/formats/placement-plan.schema.json"};
-const Flag help_flag = {"--help", "", "this"};
+constexpr std::string_view snapshot_note =
+    "SNAPSHOT is a file in YAML or JSON (docs/formats), or - for standard input. It is only read.";
 
-struct Usage {
-  std::string_view words;
-  std::string_view about;
-  std::string_view codes;  // of `done` and `failed`
-  std::vector<Flag> flags;
-
-  std::string text() const {
-    return "usage: paas-agent place " + std::string(words) + "\n\n" + std::string(about) + "\n\n" +
-           help_of(flags) +
-           "\nSNAPSHOT is a file in YAML or JSON (docs/formats), or - for standard input. It is "
-           "only "
-           "read.\nExit codes: " +
-           std::string(codes) + ", 2 the command line or a file is wrong.\n";
-  }
-};
-
-// What ended a command early, as its exit code.
-template <class T>
-using Or = tl::expected<T, int>;
-
-tl::unexpected<int> misuse(const Invocation& invocation, const Usage& usage,
-                           const std::string& message) {
-  invocation.err << "paas-agent: " << message << "\n\n" << usage.text();
-  return tl::unexpected<int>(misused);
+tl::unexpected<int> misused_place(const Invocation& invocation, const Usage& usage,
+                                  const std::string& message) {
+  return tl::unexpected<int>(misuse(invocation, usage, message));
 }
 
 tl::unexpected<int> refuse(const Invocation& invocation, const Flaws& flaws) {
@@ -55,24 +34,10 @@ tl::unexpected<int> refuse(const Invocation& invocation, const Flaws& flaws) {
 }
 
 Or<std::string> content(const Invocation& invocation, const std::string& file) {
-  std::ifstream opened;
-  if (file != "-") opened.open(file, std::ios::binary);
-  std::istream& in = file == "-" ? invocation.in : opened;
-  std::string text;
-  std::vector<char> part(std::size_t{1} << 16);
-  while (in && text.size() <= most_bytes) {
-    in.read(part.data(), static_cast<std::streamsize>(part.size()));
-    text.append(part.data(), static_cast<std::size_t>(in.gcount()));
-  }
-  if (in.bad() || (file != "-" && !opened.is_open())) {
-    invocation.err << "paas-agent: " << file << ": cannot be read\n";
-    return tl::unexpected<int>(misused);
-  }
-  return text;
-}
-
-std::string shown_name(const std::string& file) {
-  return file == "-" ? "stdin" : file;
+  auto text = read_text(invocation, file);
+  if (text) return *std::move(text);
+  invocation.err << "paas-agent: " << text.error().message << "\n";
+  return tl::unexpected<int>(misused);
 }
 
 // A command line that was understood, and the snapshot that it names.
@@ -84,13 +49,11 @@ struct Question {
 };
 
 Or<Question> question(const Invocation& invocation, const Usage& usage) {
-  auto arguments = Arguments::parse(invocation.arguments, usage.flags);
-  if (!arguments) return misuse(invocation, usage, arguments.error().message);
-  if (arguments->has("--help")) {
-    invocation.out << usage.text();
-    return tl::unexpected<int>(done);
+  auto arguments = understood(invocation, usage, {0, 2});
+  if (!arguments) return tl::unexpected<int>(arguments.error());
+  if (arguments->words().size() != 1) {
+    return misused_place(invocation, usage, "one SNAPSHOT is needed");
   }
-  if (arguments->words().size() != 1) return misuse(invocation, usage, "one SNAPSHOT is needed");
   const std::string& file = arguments->words()[0];
   const auto text = content(invocation, file);
   if (!text) return tl::unexpected<int>(text.error());
@@ -125,9 +88,9 @@ std::vector<std::string> listed(const Arguments& arguments, std::string_view fla
 
 const Usage& what_if_usage() {
   static const Usage usage = {
-      "what-if SNAPSHOT [flags]",
+      "place what-if SNAPSHOT [flags]",
       "Shows the plan there would be after a change, and what is asked about it. Nothing is done.",
-      "0 all of it fits, 1 it does not",
+      "0 all of it fits, 1 it does not, 2 the command line or a file is wrong",
       {{"--lose-node", "NODE,...", "these are gone, with what was on them"},
        {"--lose-host", "HOST,...", "so are all nodes of these physical machines"},
        {"--drain", "NODE,...", "these take nothing, and what is on them moves away"},
@@ -137,7 +100,8 @@ const Usage& what_if_usage() {
        {"--survive", "", "which apps survive the loss of any one host"},
        {"--room", "WORKLOAD", "how many more replicas of it fit, nothing moved"},
        json_flag,
-       help_flag}};
+       help_flag},
+      snapshot_note};
   return usage;
 }
 
@@ -169,14 +133,14 @@ Or<Change> change_of(const Invocation& invocation, const Arguments& arguments) {
     const auto replicas =
         equals == scale.size() ? std::nullopt : count_of(scale.substr(equals + 1));
     if (!replicas) {
-      return misuse(invocation, what_if_usage(), "--scale: must be like web=3: " + scale);
+      return misused_place(invocation, what_if_usage(), "--scale: must be like web=3: " + scale);
     }
     change.replicas[scale.substr(0, equals)] = *replicas;
   }
   if (arguments.has("--resize")) {
     auto resized = resize_of(*arguments.value("--resize"));
     if (!resized) {
-      return misuse(invocation, what_if_usage(), "--resize: " + resized.error().message);
+      return misused_place(invocation, what_if_usage(), "--resize: " + resized.error().message);
     }
     change.requests.insert(*std::move(resized));
   }
@@ -213,10 +177,12 @@ Or<Problem> problem_after(const Invocation& invocation, Question& asked) {
 
 int place_plan(const Invocation& invocation) {
   static const Usage usage = {
-      "plan SNAPSHOT [flags]",
+      "place plan SNAPSHOT [flags]",
       "Decides where the workloads go, and says why: who stays, who gets which node, who has none.",
-      "0 everything fits, 1 something has no place or loses it",
-      {json_flag, help_flag}};
+      "0 everything fits, 1 something has no place or loses it, 2 the command line or a file is "
+      "wrong",
+      {json_flag, help_flag},
+      snapshot_note};
   const auto asked = question(invocation, usage);
   if (!asked) return asked.error();
   const Decision decision = place(asked->problem);
@@ -226,16 +192,17 @@ int place_plan(const Invocation& invocation) {
 
 int place_explain(const Invocation& invocation) {
   static const Usage usage = {
-      "explain SNAPSHOT --workload NAME[/ORDINAL] [flags]",
+      "place explain SNAPSHOT --workload NAME[/ORDINAL] [flags]",
       "Shows what every node says to a replica, when all others are where a plan puts them.",
-      "0 some node would take it, 1 none would",
+      "0 some node would take it, 1 none would, 2 the command line or a file is wrong",
       {{"--workload", "NAME[/ORDINAL]", "a replica, or one more of the workload"},
        json_flag,
-       help_flag}};
+       help_flag},
+      snapshot_note};
   const auto asked = question(invocation, usage);
   if (!asked) return asked.error();
   const auto name = asked->arguments.value("--workload");
-  if (!name) return misuse(invocation, usage, "--workload is needed").value();
+  if (!name) return misused_place(invocation, usage, "--workload is needed").value();
   auto allocation = allocation_of(*name);
   if (!allocation) {
     const auto& all = asked->problem.workloads;
@@ -290,15 +257,17 @@ int place_what_if(const Invocation& invocation) {
 
 int place_rebalance(const Invocation& invocation) {
   static const Usage usage = {
-      "rebalance SNAPSHOT [flags]",
+      "place rebalance SNAPSHOT [flags]",
       "Shows moves that make the placement better, in an order in which each can be made.",
-      "0 always, also if there is nothing to gain",
-      {{"--max-moves", "N", "at most so many; 10 unless given"}, json_flag, help_flag}};
+      "0 always, also if there is nothing to gain, 2 the command line or a file is wrong",
+      {{"--max-moves", "N", "at most so many; 10 unless given"}, json_flag, help_flag},
+      snapshot_note};
   const auto asked = question(invocation, usage);
   if (!asked) return asked.error();
   const auto most = count_of(asked->arguments.value("--max-moves").value_or("10"));
   if (!most) {
-    return misuse(invocation, usage, "--max-moves: must be a whole number, at least 0").value();
+    return misused_place(invocation, usage, "--max-moves: must be a whole number, at least 0")
+        .value();
   }
   const auto moves = rebalance(asked->problem, *most);
   answer(invocation, asked->as_json(), moves_json(moves), moves_text(moves));
