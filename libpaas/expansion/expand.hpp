@@ -15,7 +15,7 @@ namespace paas::expansion {
 
 // What is this node's own, and no source can say.
 struct NodeSettings {
-  std::string owner;                     // its id, in the labels of all that is its own
+  std::string owner{};                   // its id, in the labels of all that is its own
   std::string network = "paas";          // the engine's name of the one network of all projects
   std::string bridge = "paas0";          // its interface
   std::string subnet = "10.200.1.0/24";  // the gateway has the first address

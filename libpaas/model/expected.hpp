@@ -38,6 +38,9 @@ struct ExpectedState {
   std::vector<NetworkSpec> networks{};
   std::vector<ExpectedContainer> containers{};
   std::string names{};  // what the names service is fed
+  // Sections that a node of this version carries and does not act on: "routes", "peers". Each is
+  // compact JSON with sorted keys, as print_json() has it.
+  TextMap carried{};
   bool operator==(const ExpectedState&) const = default;
 };
 

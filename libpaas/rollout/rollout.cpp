@@ -7,6 +7,8 @@ namespace paas::rollout {
 namespace {
 
 constexpr std::size_t release_digits = 8;
+constexpr std::string_view no_address =
+    "no address is free: all are taken, or rest after they were given back";
 
 // Stages in which a replica counts as being updated.
 bool under_way(const Slot& slot) {
@@ -240,13 +242,21 @@ class Advance {
     const bool first = rollout_.good.empty();
     int at_work =
         static_cast<int>(std::count_if(rollout_.slots.begin(), rollout_.slots.end(), under_way));
+    bool lacks_address = false;
     for (Slot& slot : rollout_.slots) {
       if (slot.stage != Stage::pending || (slot.serving && slot.serving->leaving)) continue;
       if (rollout_.state == State::failed && slot.serving) continue;
       const bool spare = first || !slot.serving || at_work < wanted_.update.at_once;
-      if (!spare || !begin(slot)) continue;
-      ++at_work;
+      if (!spare) continue;
+      if (begin(slot)) {
+        ++at_work;
+      } else {
+        lacks_address = true;
+      }
     }
+    if (rollout_.state == State::failed || rollout_.state == State::rolled_back) return;
+    if (lacks_address) rollout_.trouble = no_address;
+    if (!lacks_address && rollout_.trouble == no_address) rollout_.trouble.clear();
   }
 
   bool begin(Slot& slot) {

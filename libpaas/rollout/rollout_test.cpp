@@ -232,6 +232,10 @@ TEST_CASE("rollout: without an address to give a replica waits") {
   world.addresses = some_addresses(1);
   world.settle();
   CHECK(stages(world.rollout) == Words{"running", "pending"});
+  CHECK_THAT(world.rollout.trouble, Catch::Contains("no address is free"));
+  world.wanted.replicas = 1;
+  world.settle();
+  CHECK(world.rollout.trouble.empty());
 }
 
 TEST_CASE("addresses: one that was given back rests before it is given again") {
