@@ -67,6 +67,13 @@ void FieldReader::flaw(std::string message) {
   complain(map_.place(), path_, std::move(message));
 }
 
+void FieldReader::flaw_of_item(std::string_view name, std::size_t index, std::string message) {
+  const auto* member = map_.find(name);
+  const auto* list = member == nullptr ? nullptr : member->value.list();
+  if (list == nullptr || index >= list->size()) return flaw(name, std::move(message));
+  complain((*list)[index].place(), item_path(member_path(path_, name), index), std::move(message));
+}
+
 void FieldReader::text(std::string_view name, std::string& target) {
   if (const auto* found = scalar(name)) target = found->text;
 }

@@ -62,6 +62,8 @@ class FieldReader {
   // Complains about a field, or about the map as a whole.
   void flaw(std::string_view name, std::string message);
   void flaw(std::string message);
+  // About one item of a list.
+  void flaw_of_item(std::string_view name, std::size_t index, std::string message);
 
   // Any scalar is text, as it is spelt.
   void text(std::string_view name, std::string& target);

@@ -144,6 +144,24 @@ TEST_CASE("blueprint: a port of the host has one user") {
       Catch::Contains("must be 1 for an app with a port of the host"));
 }
 
+TEST_CASE("blueprint: a port of the host cannot be had by two containers of an update") {
+  CHECK_THAT(flaws("apps: [{name: a, image: x, ports: [{port: 80, host_port: 80}], update: {order: "
+                   "start-first}}]")[0],
+             Catch::Contains("apps[0].update.order must not be start-first"));
+}
+
+TEST_CASE("blueprint: no two apps or jobs have containers of one name") {
+  const std::string first = "apps: [{name: c, project: a-b, image: x}]";
+  const std::string second = "jobs: [{name: b-c, project: a, image: x}]";
+  CHECK(flaws(first + "\n" + second) ==
+        std::vector<std::string>{"2:15 jobs[0].name its containers would be called as those of "
+                                 "\"c\" of project \"a-b\""});
+  const auto doubled = parse_all({{"a.yaml", first}, {"b.yaml", second}});
+  REQUIRE_FALSE(doubled);
+  CHECK(doubled.error()[0].message ==
+        "another file declares \"c\" in project \"a-b\", whose containers would be called alike");
+}
+
 TEST_CASE("blueprint: paths cannot leave where they are") {
   for (const auto* path : {"/a/../b", "/a//b", "a", "/", "/a/", "/a:b", "/a,b"}) {
     INFO(path);

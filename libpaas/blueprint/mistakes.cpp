@@ -1,11 +1,13 @@
 #include <algorithm>
 #include <array>
+#include <map>
 #include <set>
 
 #include "libpaas/base/document.hpp"
 #include "libpaas/base/net.hpp"
 #include "libpaas/base/text.hpp"
 #include "libpaas/blueprint/blueprint.hpp"
+#include "libpaas/blueprint/paths.hpp"
 #include "libpaas/blueprint/schedule.hpp"
 
 namespace paas::blueprint {
@@ -35,16 +37,6 @@ bool is_file_name(std::string_view name) {
   return !name.empty() && name.size() <= 128 && name[0] != '.' &&
          std::all_of(name.begin(), name.end(),
                      [](char c) { return is_letter(c) || is_digit(c) || c == '-' || c == '.'; });
-}
-
-// Absolute, without "." and ".." and doubled slashes, so that two that differ are two.
-bool is_path(std::string_view path) {
-  if (path.size() < 2 || path.size() > 4096 || path[0] != '/' || path.ends_with('/')) return false;
-  const auto parts = split(path.substr(1), '/');
-  return std::none_of(parts.begin(), parts.end(), [](std::string_view part) {
-    return part.empty() || part == "." || part == ".." ||
-           part.find_first_of(std::string_view("\0\n,:", 4)) != std::string_view::npos;
-  });
 }
 
 class Judge {
@@ -254,7 +246,8 @@ class Judge {
   std::set<std::string> targets_;
 };
 
-using Names = std::set<std::pair<std::string, std::string>>;
+// By what containers are called: "shop-web" is project "shop" and app "web".
+using Names = std::map<std::string, std::pair<std::string, std::string>>;
 
 void judge_name(Judge& judge, Names& names, const std::string& path, const std::string& project,
                 const std::string& name) {
@@ -264,8 +257,15 @@ void judge_name(Judge& judge, Names& names, const std::string& path, const std::
   if (!is_label(project)) {
     judge.add(path + ".project", "must be a DNS label: a-z, 0-9 and '-' inside, at most 63");
   }
-  if (!names.emplace(project, name).second) {
+  const std::pair own{project, name};
+  const auto [taken, is_new] = names.emplace(project + "-" + name, own);
+  if (is_new) return;
+  if (taken->second == own) {
     judge.add(path + ".name", "project \"" + project + "\" has an app or a job of that name");
+  } else {
+    judge.add(path + ".name", "its containers would be called as those of \"" +
+                                  taken->second.second + "\" of project \"" + taken->second.first +
+                                  "\"");
   }
 }
 
@@ -305,6 +305,9 @@ std::vector<Mistake> mistakes(const Blueprint& blueprint) {
                                      [](const Port& port) { return port.host.has_value(); });
     if (on_host && app.replicas > 1) {
       judge.add(path + ".replicas", "must be 1 for an app with a port of the host");
+    }
+    if (on_host && app.update.order == UpdateOrder::start_first) {
+      judge.add(path + ".update.order", "must not be start-first: a port of the host has one user");
     }
     if (app.update.healthy_within < Seconds{1}) {
       judge.add(path + ".update.healthy_within", "must be at least 1s");

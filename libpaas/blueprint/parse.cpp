@@ -1,4 +1,5 @@
 #include <algorithm>
+#include <map>
 #include <set>
 
 #include "libpaas/base/field_reader.hpp"
@@ -257,18 +258,25 @@ Flaws flaws_of(const Blueprint& blueprint, Flaws flaws, const Document& document
   return flaws;
 }
 
-// Names that two files use.
+// Names that two files use, or that would call their containers alike.
 void add_doubles(const Blueprint& whole, const Blueprint& part, const Document& document,
                  const std::string& file, Flaws& flaws) {
-  std::set<std::pair<std::string_view, std::string_view>> taken;
-  for (const App& app : whole.apps) taken.emplace(app.project, app.name);
-  for (const Job& job : whole.jobs) taken.emplace(job.project, job.name);
+  std::map<std::string, std::pair<std::string_view, std::string_view>> taken;
+  const auto take = [&](const std::string& project, const std::string& name) {
+    taken.try_emplace(project + "-" + name, project, name);
+  };
+  for (const App& app : whole.apps) take(app.project, app.name);
+  for (const Job& job : whole.jobs) take(job.project, job.name);
   const auto judge = [&](std::string_view list, std::size_t index, const std::string& project,
                          const std::string& name) {
-    if (!taken.contains({project, name})) return;
+    const auto found = taken.find(project + "-" + name);
+    if (found == taken.end()) return;
+    const auto& [its_project, its_name] = found->second;
     const std::string path = item_path(list, index) + ".name";
     flaws.push_back({file, place_of(document, path), path,
-                     "another file declares \"" + name + "\" in project \"" + project + "\""});
+                     "another file declares \"" + std::string(its_name) + "\" in project \"" +
+                         std::string(its_project) + "\"" +
+                         (its_name == name ? "" : ", whose containers would be called alike")});
   };
   for (std::size_t i = 0; i < part.apps.size(); ++i) {
     judge("apps", i, part.apps[i].project, part.apps[i].name);

@@ -156,6 +156,7 @@ class Look {
 
   // Whether anything changed.
   bool step() {
+    note_leaving();
     bool changed = false;
     for (auto entry = ledger_.apps.begin(); entry != ledger_.apps.end();) {
       changed = step_app(entry->first, entry->second) || changed;
@@ -170,7 +171,26 @@ class Look {
     return changed;
   }
 
+  // "a-b/c" and "a/b-c" call their containers alike: who comes waits until the other is gone.
+  static std::string called(std::string key) {
+    key[key.find('/')] = '-';
+    return key;
+  }
+  void note_leaving() {
+    leaving_.clear();
+    for (const auto& [key, record] : ledger_.apps) {
+      if (record.declared.empty()) leaving_.insert(called(key));
+    }
+    for (const auto& [key, record] : ledger_.jobs) {
+      if (record.declared.empty()) leaving_.insert(called(key));
+    }
+  }
+  bool waits(const std::string& key, const std::string& declared) const {
+    return !declared.empty() && leaving_.contains(called(key));
+  }
+
   bool step_app(const std::string& key, AppRecord& record) {
+    if (waits(key, record.declared)) return false;
     const rollout::Wanted wanted = wanted_of(key, record, blueprint_);
     rollout::Rollout next =
         rollout::advance(record.rollout, wanted, facts_, ledger_.addresses, now_);
@@ -183,6 +203,7 @@ class Look {
   }
 
   bool step_job(const std::string& key, JobRecord& record) {
+    if (waits(key, record.declared)) return false;
     jobs::Wanted wanted = wanted_job(key);
     wanted.release = record.declared;
     const auto job = jobs_.find(key);
@@ -206,6 +227,7 @@ class Look {
   const jobs::TimeZones& zones_;
   Moment now_;
   std::map<std::string, const model::Job*, std::less<>> jobs_{};
+  std::set<std::string, std::less<>> leaving_{};
 };
 
 // Counts on where what follows from the ledger is not what it was.

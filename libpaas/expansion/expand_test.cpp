@@ -209,6 +209,17 @@ TEST_CASE("expansion: the next look is due when the first thing may change by it
         model::Moment{});
 }
 
+TEST_CASE("expansion: who would call its containers like another waits until that one is gone") {
+  World world = running("apps: [{name: c, project: a-b, image: x}]");
+  world.declare("apps: [{name: b-c, project: a, image: x}]");
+  world.ticks(3);
+  CHECK(world.app("a/b-c").rollout.slots.empty());
+  CHECK(world.app("a-b/c").rollout.slots.size() == 1);
+  world.settle();
+  CHECK(world.told() == Words{"a-b-c-0-" + world.app("a/b-c").declared.substr(0, 8) + " 10.200.1.3",
+                              "b-c.a 0=10.200.1.3", "a asks from 10.200.1.3/32"});
+}
+
 TEST_CASE("hold: what cannot be gone back to is said") {
   World world = running(web());
   const auto message = [&](const std::string& app, const std::string& release) {
