@@ -4,6 +4,7 @@
 #include <string_view>
 
 #include "agent/commands/completion.hpp"
+#include "agent/commands/convert.hpp"
 #include "agent/commands/dns.hpp"
 #include "agent/commands/exec.hpp"
 #include "agent/commands/logs.hpp"
@@ -11,6 +12,7 @@
 #include "agent/commands/pve_ls.hpp"
 #include "agent/commands/rollback.hpp"
 #include "agent/commands/status.hpp"
+#include "agent/commands/validate.hpp"
 #include "agent/commands/version.hpp"
 #include "agent/commands/volume.hpp"
 
@@ -26,6 +28,7 @@ struct Command {
 const std::vector<Command>& known_commands() {
   static const std::vector<Command> all = {
       {{"completion"}, "a script that completes commands and flags", commands::completion},
+      {{"convert"}, "a compose file as a state file", commands::convert},
       {{"dns"}, "answers for the names of apps", commands::dns},
       {{"exec"}, "a command in a container of an app", commands::exec},
       {{"logs"}, "what an app or a job has said", commands::logs},
@@ -36,6 +39,7 @@ const std::vector<Command>& known_commands() {
       {{"pve", "ls"}, "what a Proxmox VE cluster holds", commands::pve_ls},
       {{"rollback"}, "an app goes back to an earlier release", commands::rollback},
       {{"status"}, "what the node on this host runs, and what is wrong", commands::status},
+      {{"validate"}, "what is wrong with a state file", commands::validate},
       {{"version"}, "the version of this program", commands::version},
       {{"volume", "ls"}, "the volumes of this node", commands::volume_ls},
       {{"volume", "rm"}, "removes volumes for good", commands::volume_rm},

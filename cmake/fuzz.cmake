@@ -18,6 +18,7 @@ paas_own(paas_fuzzed)
 target_sources(paas_fuzzed PRIVATE
   $<TARGET_OBJECTS:libpaas_base>
   $<TARGET_OBJECTS:libpaas_blueprint>
+  $<TARGET_OBJECTS:libpaas_compose>
   $<TARGET_OBJECTS:libpaas_dns>
   $<TARGET_OBJECTS:libpaas_engine>
   $<TARGET_OBJECTS:libpaas_placement>

@@ -1,0 +1,40 @@
+#pragma once
+// Scenarios of commands: text files with the files they need, command lines and what is recorded of
+// their answers (tests/scenarios/README.md).
+
+#include <map>
+#include <string>
+#include <vector>
+
+namespace paas::scenarios {
+
+// A folder that goes when we do.
+class Folder {
+ public:
+  Folder();
+  ~Folder();
+  Folder(const Folder&) = delete;
+  Folder& operator=(const Folder&) = delete;
+  std::string path() const { return path_ + "/"; }
+
+ private:
+  std::string path_;
+};
+
+struct Scenario {
+  std::string head;  // all before the first command, as it is written
+  std::map<std::string, std::string> files;
+  std::vector<std::string> commands;
+};
+
+std::string content_of(const std::string& file);
+
+// "$ A=1 paas-agent place plan - --json < cluster.yaml", what it prints, and its exit code.
+std::string transcript(const std::string& command, const Scenario& scenario,
+                       const std::string& folder);
+
+// Checks that every command of tests/scenarios/AREA is answered as recorded, of at least so many
+// scenarios; with PAAS_ACCEPT=1 records the answers anew.
+void check_area(const std::string& area, std::size_t least);
+
+}  // namespace paas::scenarios
