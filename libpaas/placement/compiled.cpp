@@ -130,7 +130,7 @@ class Compiler {
   void level_uses(const Workload& workload);
   void number_counters();
   void ties(Index job);
-  void mirror(Index job, const Relation& relation, Tie tie);
+  void mirror(Index job, Tie tie);
   bool ends_in_itself(Index app, Index other) const;
   void domains_behind_gates();
   void mix();
@@ -460,23 +460,25 @@ void Compiler::ties(Index job) {
     tie.wanted = std::any_of(jobs_of_[tie.app].begin(), jobs_of_[tie.app].end(),
                              [&](Index other) { return problem_.workloads[other].replicas > 0; });
     kind.ties.push_back(tie);
-    mirror(job, relation, tie);
+    mirror(job, tie);
   }
 }
 
-void Compiler::mirror(Index job, const Relation& relation, Tie tie) {
-  if (tie.kind == TieKind::together) return;  // who is sought need not seek
+void Compiler::mirror(Index job, Tie tie) {
+  // Who is sought need not seek; but an app that is together is so with all its workloads.
+  if (tie.kind == TieKind::together && !tie.own) return;
   std::vector<Index> others;
   for (const Index other : jobs_of_[tie.app]) {
     if (other != job) others.push_back(other);
   }
   if (others.empty()) return;
-  const Index counter = static_cast<Index>(out_.counters_++);
-  out_.kinds_[out_.jobs_[job].kind].fed.emplace_back(counter, level(relation.level));
-  tie.own = false;
-  tie.mirrored = true;
-  tie.counter = counter;
-  tie.app = out_.jobs_[job].app;
+  if (tie.kind != TieKind::together) {
+    tie.own = false;
+    tie.mirrored = true;
+    tie.counter = static_cast<Index>(out_.counters_++);
+    tie.app = out_.jobs_[job].app;
+    out_.kinds_[out_.jobs_[job].kind].fed.emplace_back(tie.counter, tie.level);
+  }
   for (const Index other : others) out_.kinds_[out_.jobs_[other].kind].ties.push_back(tie);
 }
 

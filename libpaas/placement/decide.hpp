@@ -25,8 +25,10 @@ struct Note {
   std::vector<RefusalCount> refused_by{};
   std::optional<Remedy> remedy{};
   bool preempted = false;
+  bool waits = false;
   bool refused = false;  // no place was found for it; why not is said when all are seated
   Sits beside{};         // its company, where there would have been a place for all but this one
+  Index pushed_by = nowhere;  // the seat that took its place
 };
 
 class Decider {
@@ -80,6 +82,10 @@ class Decider {
   void note_company(std::vector<Index> seats);
   void refuse_gangs(const std::vector<Index>& seats, bool tied);
   void seat_as_one(const std::vector<Index>& seats);
+  bool stood_with_others(Index seat) const;
+  Sits seat_around(const std::vector<Index>& seats);
+  bool seat_with_followers(const std::vector<Index>& seats, const std::vector<Index>& followers);
+  void take_seats(const Sits& found);
   Sits seat_in_cells(std::vector<Index> seats);
   Sits fill(const std::vector<Index>& seats, Index first_on);
   Sits seat_directly(const std::vector<Index>& seats, Index first_on);
@@ -98,6 +104,7 @@ class Decider {
   void note_refusal(Index seat);
 
   // preemption.cpp
+  void name_winners();
   using VictimPrice = std::tuple<int, std::size_t, Amount>;  // highest priority, number, cost
   static constexpr VictimPrice no_victims{std::numeric_limits<int>::min(), 0, 0};
   struct Gone {
@@ -115,6 +122,7 @@ class Decider {
   bool may_be_pushed(Index other, Index by) const;
   Gone push_out(Index seat);
   void take_back(const Gone& gone);
+  bool company_stays(Index seat);
   VictimPrice with(const VictimPrice& price, Index victim) const;
   void look_for_victims(Index seat, Index node, VictimPrice& lowest, std::vector<Index>& victims);
   void search_victims(const Wanted& wanted, std::size_t from, const VictimPrice& price,

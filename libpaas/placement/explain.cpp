@@ -60,7 +60,8 @@ Result<Explanation> explain(const Problem& problem, const Allocation& allocation
                      return std::tuple(a.refusals.size(), -a.option.score) <
                             std::tuple(b.refusals.size(), -b.option.score);
                    });
-  if (!out.verdicts.empty() && !out.verdicts.front().refusals.empty()) {
+  const bool refused = out.planned && out.planned->node.empty();
+  if (refused || (!out.verdicts.empty() && !out.verdicts.front().refusals.empty())) {
     out.remedy = remedy_for(seating.ledger(), job);
   }
   return out;

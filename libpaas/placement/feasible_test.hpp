@@ -15,7 +15,7 @@ struct Placed {
   const Workload* workload;
   const Choice* choice;
   const Node* node;
-  bool waits() const { return choice->because.find("it waits") != std::string::npos; }
+  bool waits() const { return choice->waits; }
 };
 
 inline const std::string& app(const Workload& workload) {
@@ -127,11 +127,24 @@ inline void judge_amounts(const Node& node, const std::vector<Placed>& here,
   if (!devices_suffice(cards, wishes)) out.push_back("devices overbooked on " + node.name);
 }
 
-inline void judge_relations(const Placed& one, const std::vector<Placed>& all,
-                            std::vector<std::string>& out) {
+// What a workload must be apart from and together with: an app that is together is so with all its
+// workloads.
+inline std::vector<Relation> required_of(const Problem& problem, const Workload& workload) {
+  std::vector<Relation> out;
+  for (const Workload& each : problem.workloads) {
+    for (const Relation& relation : each.relations) {
+      const bool of_app =
+          !relation.apart && app(each) == app(workload) && relation.app == app(each);
+      if (!relation.weight && (&each == &workload || of_app)) out.push_back(relation);
+    }
+  }
+  return out;
+}
+
+inline void judge_relations(const Problem& problem, const Placed& one,
+                            const std::vector<Placed>& all, std::vector<std::string>& out) {
   const std::string name = name_of(one.choice->allocation);
-  for (const Relation& relation : one.workload->relations) {
-    if (relation.weight) continue;
+  for (const Relation& relation : required_of(problem, *one.workload)) {
     const std::string here = domain(*one.node, relation.level);
     bool shared = false, anywhere = false, stood = false;
     for (const Placed& other : all) {
@@ -149,9 +162,15 @@ inline void judge_relations(const Placed& one, const std::vector<Placed>& all,
   }
 }
 
-// Who comes where an app is spread too far already makes it worse; who stands may.
-inline void judge_spreads(const Problem& problem, const std::vector<Placed>& all,
-                          std::vector<std::string>& out) {
+// Whether somebody else has its place.
+inline bool pushed(const Choice& choice) {
+  return choice.because.find(" has a higher priority") != std::string::npos;
+}
+
+// Who comes where an app is spread too far already makes it worse; who stands may, and so may those
+// of whose app somebody was pushed out.
+inline void judge_spreads(const Problem& problem, const std::vector<Choice>& choices,
+                          const std::vector<Placed>& all, std::vector<std::string>& out) {
   for (const Workload& workload : problem.workloads) {
     for (const Spread& spread : workload.spreads) {
       if (!spread.max_skew) continue;
@@ -160,11 +179,18 @@ inline void judge_spreads(const Problem& problem, const std::vector<Placed>& all
         const std::string name = domain(node, spread.level);
         if (!name.empty() && lets_in(node, workload)) counts.emplace(name, 0);
       }
-      bool stood = false;
+      bool stood = std::any_of(choices.begin(), choices.end(), [&](const Choice& choice) {
+        return choice.allocation.workload == workload.name && pushed(choice);
+      });
       for (const Placed& one : all) {
         if (app(*one.workload) != app(workload)) continue;
         stood = stood || one.workload != &workload || !one.choice->from.empty();
-        ++counts[domain(*one.node, spread.level)];
+        const std::string here = domain(*one.node, spread.level);
+        ++counts[here];
+        if (one.workload == &workload && one.choice->act != Act::keep && here.empty()) {
+          out.push_back(workload.name + " spread over " + spread.level +
+                        ", and where there is none");
+        }
       }
       if (stood || counts.empty()) continue;
       int most = 0, least = 1 << 30;
@@ -192,24 +218,28 @@ inline void judge_quotas(const Problem& problem, const std::vector<Placed>& all,
   }
 }
 
-// No more leave where they run than may, and those of their app whose nodes are gone count, too.
+// No more of an app leave where they run than may, and those whose nodes are gone count, too.
 inline void judge_budgets(const Problem& problem, const Decision& decision,
                           std::vector<std::string>& out) {
-  std::map<std::string, int> leaving, gone;  // by workload, by app
-  std::map<std::string, const Workload*> workloads;
-  for (const Workload& workload : problem.workloads) workloads[workload.name] = &workload;
+  std::map<std::string, int> leaving, gone, most;  // by app
+  std::map<std::string, std::string> app_of;
+  for (const Workload& workload : problem.workloads) {
+    app_of[workload.name] = app(workload);
+    if (!workload.max_unavailable) continue;
+    const auto [at, fresh] = most.emplace(app(workload), *workload.max_unavailable);
+    at->second = std::min(at->second, *workload.max_unavailable);
+  }
   for (const Choice& choice : decision.choices) {
     if (choice.from.empty() || choice.from == choice.node) continue;
-    const std::string& name = choice.allocation.workload;
     const auto& nodes = problem.cluster.nodes;
     const bool there = std::any_of(nodes.begin(), nodes.end(),
                                    [&](const Node& node) { return node.name == choice.from; });
-    ++(there ? leaving[name] : gone[app(*workloads[name])]);
+    ++(there ? leaving : gone)[app_of[choice.allocation.workload]];
   }
-  for (const auto& [name, count] : leaving) {
-    const auto most = workloads[name]->max_unavailable;
-    if (most && count > std::max(0, *most - gone[app(*workloads[name])])) {
-      out.push_back("more of " + name + " on the move than may");
+  for (const auto& [app, count] : leaving) {
+    const auto limit = most.find(app);
+    if (limit != most.end() && count > std::max(0, limit->second - gone[app])) {
+      out.push_back("more of " + app + " on the move than may");
     }
   }
 }
@@ -223,8 +253,9 @@ inline void judge_gangs(const Problem& problem, const Decision& decision,
     const std::string& gang = gang_of[choice.allocation.workload];
     if (gang.empty() || choice.act == Act::preempt) continue;
     if (choice.act == Act::refuse) ++gangs[gang].second;
-    // Who stands may make room for others without the rest.
-    const bool for_others = choice.because.find("makes room") != std::string::npos;
+    // Who stands may make room for others without the rest, and make way for a higher priority.
+    const bool for_others =
+        choice.because.find("makes room") != std::string::npos || pushed(choice);
     if (choice.act == Act::place || (choice.act == Act::move && !for_others)) ++gangs[gang].first;
   }
   for (const auto& [gang, counts] : gangs) {
@@ -285,8 +316,8 @@ inline std::vector<std::string> wrongs(const Problem& problem, const Decision& d
   if (std::any_of(placed.begin(), placed.end(), [](const Placed& one) { return one.waits(); })) {
     return out;
   }
-  for (const Placed& one : placed) judge_relations(one, placed, out);
-  judge_spreads(problem, placed, out);
+  for (const Placed& one : placed) judge_relations(problem, one, placed, out);
+  judge_spreads(problem, decision.choices, placed, out);
   judge_quotas(problem, placed, out);
   for (const auto& [name, node] : nodes) {
     std::vector<Placed> here;

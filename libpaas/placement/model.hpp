@@ -95,7 +95,8 @@ struct Preference {
   bool operator==(const Preference&) const = default;
 };
 
-// To be where another app is, or where it is not. An app may name itself.
+// To be where another app is, or where it is not. An app may name itself;
+// to be together with itself is then required of all its workloads.
 struct Relation {
   std::string app;
   std::string level = "node";   // "node", "host", or the label whose value they share
@@ -131,7 +132,8 @@ struct Workload {
   std::vector<Spread> spreads{};
   int priority = 0;    // higher ones are placed first, and may push lower ones out
   std::string gang{};  // workloads of one gang are placed all or not at all; empty: each alone
-  // How many replicas of the app may be on the move in one plan; none: as many as must.
+  // How many replicas of the app may be on the move in one plan; none: as many as must. Where
+  // several workloads of an app say so, the least counts for all of them.
   std::optional<int> max_unavailable{};
   // What a move costs compared with others; none: its memory and disks, for that is what is copied.
   std::optional<Amount> move_cost{};

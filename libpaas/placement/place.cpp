@@ -31,7 +31,19 @@ Decider::Decider(const Compiled& compiled, bool reasons)
       notes_(seating_.size()) {}
 
 void Decider::seat_others() {
-  for (const Group& group : groups_of(seating_)) seat_group(group.seats, group.tied);
+  std::vector<Index> followers;
+  for (Index seat = 0; seat < seating_.size(); ++seat) {
+    const bool alone = seating_.workload(seat).gang.empty();
+    if (seating_[seat].node == nowhere && alone && stood_with_others(seat)) {
+      followers.push_back(seat);
+    }
+  }
+  for (Group& group : groups_of(seating_)) {
+    std::erase_if(group.seats, [&](Index seat) { return seating_[seat].node != nowhere; });
+    if (group.seats.empty() || seat_with_followers(group.seats, followers)) continue;
+    seat_group(group.seats, group.tied);
+  }
+  name_winners();
   // Whoever was pushed out may find a place elsewhere.
   std::sort(victims_.begin(), victims_.end(), [&](Index a, Index b) {
     return std::tuple(-seating_.priority(a), a) < std::tuple(-seating_.priority(b), b);
@@ -138,6 +150,7 @@ void Decider::note_options(Index seat, std::string because) {
 void Decider::note_refusal(Index seat) {
   Note note{std::move(notes_[seat].because)};
   note.preempted = notes_[seat].preempted;
+  note.pushed_by = notes_[seat].pushed_by;
   note.refused = true;
   notes_[seat] = std::move(note);
 }
@@ -164,6 +177,8 @@ Decision Decider::decision() const {
       choice.act = Act::move;
     } else {
       choice.act = Act::keep;
+      choice.waits = note.waits;
+      if (!note.waits) choice.because = "stays where it is";
       choice.chosen = {};
       choice.alternatives.clear();
       choice.refused.clear();

@@ -103,6 +103,7 @@ struct Choice {
   std::vector<Option> alternatives{};   // the best three other nodes, best first
   std::vector<RefusalCount> refused{};  // most nodes first
   std::optional<Remedy> remedy{};       // for `refuse` and `preempt`
+  bool waits = false;                   // keeps a node it may not keep: no more may be on the move
   bool operator==(const Choice&) const = default;
 };
 

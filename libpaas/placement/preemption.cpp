@@ -35,6 +35,15 @@ Decider::VictimPrice Decider::with(const VictimPrice& price, Index victim) const
   return {std::max(priority, seating_.priority(victim)), count + 1, cost + seating_.cost(victim)};
 }
 
+// Whether a seat is with those it must be with where it stands.
+bool Decider::company_stays(Index seat) {
+  const Index node = seating_[seat].node;
+  Cards cards = seating_.leave(seat);
+  const bool out = company_admits(seating_.ledger(), seating_[seat].job, node, Asking::standing);
+  seating_.sit(seat, node, std::move(cards));
+  return out;
+}
+
 // Keeps what it finds for less than `lowest`. First one after the other, which is quick and gives
 // a bound; then all sets that may be better, as long as there is budget.
 void Decider::look_for_victims(Index seat, Index node, VictimPrice& lowest,
@@ -62,7 +71,7 @@ void Decider::look_for_victims(Index seat, Index node, VictimPrice& lowest,
   // From the one chosen last: whoever can stay after all does.
   for (auto at = gone.rbegin(); at != gone.rend(); ++at) {
     take_back(*at);
-    if (!enough || fits()) continue;
+    if (!enough || (fits() && company_stays(at->seat))) continue;
     push_out(at->seat);
     here.push_back(at->seat);
   }
@@ -106,6 +115,21 @@ void Decider::search_victims(const Wanted& wanted, std::size_t from, const Victi
   }
 }
 
+// Leaves those of the victims who have found no place meanwhile, and says who took theirs. Who
+// took it may have lost it to a still higher priority: that one has it now.
+void Decider::name_winners() {
+  std::sort(victims_.begin(), victims_.end());
+  victims_.erase(std::unique(victims_.begin(), victims_.end()), victims_.end());
+  std::erase_if(victims_, [&](Index victim) { return seating_[victim].node != nowhere; });
+  for (const Index victim : victims_) {
+    Index by = notes_[victim].pushed_by;
+    while (seating_[by].node == nowhere && notes_[by].pushed_by != nowhere) {
+      by = notes_[by].pushed_by;
+    }
+    notes_[victim].because = name_of(seating_.allocation(by)) + " has a higher priority";
+  }
+}
+
 bool Decider::seat_by_preemption(Index seat) {
   if (!compiled_.problem().rules.preempt) return false;
   Index best = nowhere;
@@ -125,7 +149,7 @@ bool Decider::seat_by_preemption(Index seat) {
     if (seating_.settled(victim)) seating_.count_move(victim, 1);
     seating_.leave(victim);
     notes_[victim] = {};
-    notes_[victim].because = name_of(seating_.allocation(seat)) + " has a higher priority";
+    notes_[victim].pushed_by = seat;
     notes_[victim].preempted = true;
     victims_.push_back(victim);
     names.push_back(name_of(seating_.allocation(victim)));

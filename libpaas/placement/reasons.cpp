@@ -87,12 +87,12 @@ Takers takers(const Scorer& scorer, Index job, Index previous, std::size_t most)
   return out;
 }
 
-std::optional<Cure> cure_for(const Ledger& ledger, Index job) {
+std::optional<Cure> cure_for(const Ledger& ledger, Index job, Asking asking) {
   const Compiled& compiled = ledger.compiled();
   std::optional<Cure> out;
   Index where = nowhere;
   for (const Index node : compiled.by_name()) {
-    std::vector<Refusal> changes = refusals(ledger, job, node);
+    std::vector<Refusal> changes = refusals(ledger, job, node, asking);
     Amount weight = 0;
     for (const Refusal& change : changes) weight += reasoning::weight(compiled, change);
     if (out && weight >= out->weight) continue;
@@ -117,7 +117,7 @@ std::optional<Cure> cure_for(const Ledger& ledger, Index job) {
 }
 
 std::optional<Remedy> remedy_for(const Ledger& ledger, Index job) {
-  auto cure = cure_for(ledger, job);
+  auto cure = cure_for(ledger, job, Asking::finished);
   if (!cure) return std::nullopt;
   return std::move(cure->remedy);
 }

@@ -27,7 +27,8 @@ struct Cure {
 
 // The smallest change that would give a job a place while nobody moves: least is missing in all.
 // None if there are no nodes, or one takes it.
-std::optional<Cure> cure_for(const Ledger& ledger, Index job);
+std::optional<Cure> cure_for(const Ledger& ledger, Index job, Asking asking = Asking::placing);
+// The same for one that has no place, beside those of its company that would have one.
 std::optional<Remedy> remedy_for(const Ledger& ledger, Index job);
 
 }  // namespace paas::placement

@@ -161,7 +161,7 @@ bool takes(const Ledger& ledger, Index job, Index node, Asking asking) {
          company_admits(ledger, job, node, asking);
 }
 
-std::vector<Refusal> refusals(const Ledger& ledger, Index job, Index node) {
+std::vector<Refusal> refusals(const Ledger& ledger, Index job, Index node, Asking asking) {
   const refusing::Place place{ledger, job, node};
   const Compiled& compiled = ledger.compiled();
   std::vector<Refusal> out;
@@ -181,7 +181,7 @@ std::vector<Refusal> refusals(const Ledger& ledger, Index job, Index node) {
     if (ledger.port_taken(node, port)) out.push_back({"port", std::to_string(port)});
   }
   for (const Tie& tie : place.kind().ties) {
-    if (refusing::tie_holds(place, tie, Asking::placing)) continue;
+    if (refusing::tie_holds(place, tie, asking)) continue;
     out.push_back(
         {tie.kind == TieKind::apart ? "apart" : "together", refusing::tie_name(compiled, tie)});
   }

@@ -25,7 +25,8 @@ bool company_admits(const Ledger& ledger, Index job, Index node, Asking asking =
 bool takes(const Ledger& ledger, Index job, Index node, Asking asking = Asking::placing);
 
 // All reasons, sorted; empty if it takes it.
-std::vector<Refusal> refusals(const Ledger& ledger, Index job, Index node);
+std::vector<Refusal> refusals(const Ledger& ledger, Index job, Index node,
+                              Asking asking = Asking::placing);
 
 // The fewest replicas that any of these domains has.
 std::uint32_t emptiest(const Tallies& tallies, Index counter, const std::vector<Index>& domains);

@@ -155,6 +155,7 @@ void Decider::relieve(Index node) {
     const Index seat = who_relieves(node);
     if (seat == nowhere) {
       for (const Index other : seating_.on(node)) {
+        notes_[other].waits = true;
         notes_[other].because =
             because + "; it waits, for no more of what is here may be on the move at once";
       }

@@ -13,6 +13,7 @@ Seating::Seating(const Compiled& compiled)
       on_(compiled.node_count()),
       of_app_(compiled.problem().workloads.size()),
       moving_(of_app_.size()),
+      most_moving_(of_app_.size(), -1),
       seekers_(of_app_.size()) {
   const auto& workloads = compiled.problem().workloads;
   std::vector<Index> jobs(workloads.size());
@@ -24,6 +25,9 @@ Seating::Seating(const Compiled& compiled)
   for (const Workload& workload : workloads) resized_.push_back(resized.contains(workload.name));
   const Assignment& current = compiled.problem().current;
   for (const Index job : jobs) {
+    const int own = compiled.kind(job).max_unavailable;
+    int& most = most_moving_[compiled.job(job).app];
+    if (own >= 0 && (most < 0 || own < most)) most = own;
     for (int ordinal = 0; ordinal < workloads[job].replicas; ++ordinal) {
       Seat seat;
       seat.job = job;
@@ -47,7 +51,7 @@ Seating::Seating(const Compiled& compiled)
 bool Seating::may_go(Index seat) const {
   const Seat& one = seats_[seat];
   if (one.fixed || one.node == nowhere) return false;
-  const int most = compiled().kind(one.job).max_unavailable;
+  const int most = most_moving(seat);
   return most < 0 || !settled(seat) || moving_[compiled().job(one.job).app] < most;
 }
 

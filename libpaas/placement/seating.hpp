@@ -49,6 +49,8 @@ class Seating {
   // Seats on a node, ascending.
   const std::vector<Index>& on(Index node) const { return on_[node]; }
 
+  // How many replicas of its app may be on the move; negative: as many as must.
+  int most_moving(Index seat) const { return most_moving_[compiled().job(seats_[seat].job).app]; }
   // Whether a seat may go elsewhere: it is not fixed, and its app has not too many on the move.
   bool may_go(Index seat) const;
   // The same for the sake of others: then nobody is left alone who must be together with it.
@@ -81,7 +83,7 @@ class Seating {
   std::vector<std::vector<Index>> on_;
   std::vector<std::vector<Index>> of_app_;
   std::vector<bool> resized_;                // by job
-  std::vector<int> moving_;                  // by app
+  std::vector<int> moving_, most_moving_;    // by app
   std::vector<std::vector<Index>> seekers_;  // by app: seats that must be together with it
 };
 

@@ -98,7 +98,7 @@ void Decider::seat_waiting(std::vector<Index>& leaving) {
   }
   for (const Index seat : leaving) {
     const Index job = seating_[seat].job;
-    const int most = compiled_.kind(job).max_unavailable;
+    const int most = seating_.most_moving(seat);
     int& on_the_move = moving[compiled_.job(job).app];
     if (most < 0 || on_the_move < most) {
       ++on_the_move;
@@ -114,8 +114,9 @@ void Decider::seat_waiting(std::vector<Index>& leaving) {
 void Decider::wait(Index seat, std::string because) {
   const Index job = seating_[seat].job;
   seating_.seat(seat).fixed = true;
+  notes_[seat].waits = true;
   notes_[seat].because = std::move(because) + "; it waits, for no more than " +
-                         std::to_string(compiled_.kind(job).max_unavailable) + " of " +
+                         std::to_string(seating_.most_moving(seat)) + " of " +
                          std::string(compiled_.app_name(compiled_.job(job).app)) +
                          " may be on the move at once";
 }

@@ -206,20 +206,88 @@ Sits Decider::seat_in_cells(std::vector<Index> seats) {
   return out;
 }
 
+bool Decider::stood_with_others(Index seat) const {
+  const auto& ties = compiled_.kind(seating_[seat].job).ties;
+  return seating_[seat].from != nowhere &&
+         std::any_of(ties.begin(), ties.end(),
+                     [](const Tie& tie) { return tie.kind == TieKind::together && !tie.own; });
+}
+
+// Who got up only because its company did stays if the company finds a place within reach. Nothing
+// if that is not so for all.
+Sits Decider::seat_around(const std::vector<Index>& seats) {
+  const auto allowed = [&](Index seat) {
+    return takes(seating_.ledger(), seating_[seat].job, seating_[seat].from, Asking::seating);
+  };
+  Sits stay;
+  std::vector<Index> rest;
+  for (const Index seat : seats) {
+    if (stood_with_others(seat) && allowed(seat)) {
+      seating_.sit(seat, seating_[seat].from);
+      stay.emplace_back(seat, seating_[seat].from);
+    } else {
+      rest.push_back(seat);
+    }
+  }
+  Sits out;
+  if (!stay.empty() && !rest.empty()) {
+    for (const Index node : where_to_begin(rest.front())) {
+      if (trials_left_ < 0 || !out.empty()) break;
+      Sits now = fill(rest, node);
+      const bool holds =
+          now.size() == rest.size() &&
+          std::all_of(seats.begin(), seats.end(), [&](Index seat) { return ties_hold(seat); });
+      leave_all(now);
+      if (holds) out = std::move(now);
+    }
+  }
+  leave_all(stay);
+  if (!out.empty()) out.insert(out.begin(), stay.begin(), stay.end());
+  return out;
+}
+
 // As many as can be, directly.
 void Decider::seat_as_one(const std::vector<Index>& seats) {
-  Sits found = seat_directly(seats, nowhere);
-  leave_all(found);
+  Sits found = seat_around(seats);
+  if (found.empty()) {
+    found = seat_directly(seats, nowhere);
+    leave_all(found);
+  }
   if (found.size() < seats.size()) {
     Sits cells = seat_in_cells(seats);
     if (cells.size() > found.size()) found = std::move(cells);
   }
+  take_seats(found);
+}
+
+void Decider::take_seats(const Sits& found) {
   sit_all(found);
   for (const auto& [seat, node] : found) {
     before_.push_back({seat, nowhere, {}, notes_[seat]});
     ++newcomers_;
   }
   for (const auto& [seat, node] : found) note_options(seat, notes_[seat].because);
+}
+
+// Together with those who wait for their turn, but stood with it and may stay then.
+bool Decider::seat_with_followers(const std::vector<Index>& seats,
+                                  const std::vector<Index>& followers) {
+  std::vector<Index> all = seats;
+  for (const Index follower : followers) {
+    const bool open = seating_[follower].node == nowhere &&
+                      std::find(seats.begin(), seats.end(), follower) == seats.end();
+    const auto& ties = compiled_.kind(seating_[follower].job).ties;
+    const bool follows = std::any_of(ties.begin(), ties.end(), [&](const Tie& tie) {
+      return tie.kind == TieKind::together && std::any_of(seats.begin(), seats.end(), [&](Index s) {
+               return compiled_.job(seating_[s].job).app == tie.app;
+             });
+    });
+    if (open && follows) all.push_back(follower);
+  }
+  if (all.size() == seats.size()) return false;
+  const Sits found = seat_around(all);
+  take_seats(found);
+  return !found.empty();
 }
 
 }  // namespace paas::placement

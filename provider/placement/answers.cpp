@@ -17,8 +17,6 @@ using tf::Value;
 
 // What place() says of those about whom there is nothing to say.
 constexpr std::string_view nothing_new = "stays where it is";
-// What place() says of those who stay because of a disruption budget.
-constexpr std::string_view marks_waiting = "; it waits, for ";
 constexpr std::size_t most_named = 5;
 
 Value text_or_null(const std::string& text) {
@@ -102,15 +100,15 @@ Value choice_value(const Choice& choice, Detail detail) {
 }
 
 bool waits_there(const Choice& choice) {
-  return choice.act == Act::keep && choice.because.find(marks_waiting) != std::string::npos;
+  return choice.waits;
 }
 
 // What was said before of one who stays and of whom there is nothing new to say.
 bool still_true(const Choice& choice, const Value& known) {
   if (choice.act != Act::keep || choice.because != nothing_new) return false;
   if (tf::at(known, "node") != Value(choice.node)) return false;
-  const auto* said = tf::at(known, "because").as<std::string>();
-  return said && said->find(marks_waiting) == std::string::npos;
+  // Of one who was kept before there was nothing to say either, or that it waits.
+  return tf::at(known, "act") != Value(std::string(word_of(Act::keep)));
 }
 
 Value standing_value(const placement::AppStanding& standing) {

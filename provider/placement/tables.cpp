@@ -104,7 +104,8 @@ Attributes workload_rows() {
       branch("preferred", Nesting::list, preferences(), may, "Conditions on labels that are wanted."),
       branch("tolerations", Nesting::list, tolerations, may, "Taints that do not keep it away."),
       branch("relations", Nesting::list, relations, may,
-             "Apps it is to be with, or apart from. A relation to its own app keeps replicas apart."),
+             "Apps it is to be with, or apart from. A relation to its own app keeps replicas apart "
+             "or, with apart = false, all workloads of the app together."),
       branch("spreads", Nesting::list, spreads, may, "Over what its app is to be spread evenly."),
       leaf("priority", Type::number(), may,
            "Higher ones are placed first, and may push lower ones out where `rules.preempt` is set. "
@@ -112,7 +113,8 @@ Attributes workload_rows() {
       leaf("gang", Type::string(), may,
            "Workloads of one gang are placed all or not at all."),
       leaf("max_unavailable", Type::number(), may,
-           "How many replicas of the app may be on the move in one plan. Left out, as many as must."),
+           "How many replicas of the app may be on the move in one plan; of several workloads of "
+           "an app the least counts. Left out, as many as must."),
       leaf("move_cost", Type::number(), may,
            "What a move costs compared with others. Left out, its memory and disks in MiB."),
   };
