@@ -5,11 +5,5 @@ if(PAAS_SANITIZE)
   if(CMAKE_CXX_COMPILER_ID STREQUAL "Clang")
     add_compile_options(-fsanitize-ignorelist=${CMAKE_CURRENT_LIST_DIR}/sanitizers.ignore)
   endif()
-  string(REPLACE "fuzzer-no-link," "" at_link "${PAAS_SANITIZE}")
-  add_link_options(-fsanitize=${at_link})
-  if(PAAS_SANITIZE STREQUAL "thread")
-    # Asio's queues are guarded by mutexes, which the sanitizer sees; the fences that they carry
-    # besides, which it cannot, are only warned of.
-    add_compile_options($<$<CXX_COMPILER_ID:GNU>:-Wno-tsan>)
-  endif()
+  add_link_options(-fsanitize=${PAAS_SANITIZE})
 endif()

@@ -1,12 +1,11 @@
-option(PAAS_UNIT_TESTS "Build the unit tests" ON)
-
-# One program with every *_test.cpp; Catch2's own main is compiled once, apart.
+# One program with every *_test.cpp; Catch2's own main is compiled once, apart. A release has it only
+# where it is asked for, and does not optimise it: that would take twice the time.
 file(GLOB_RECURSE tests CONFIGURE_DEPENDS
      "${PROJECT_SOURCE_DIR}/libpaas/*_test.cpp" "${PROJECT_SOURCE_DIR}/provider/*_test.cpp"
      "${PROJECT_SOURCE_DIR}/agent/*_test.cpp" "${PROJECT_SOURCE_DIR}/tests/fakes/*_test.cpp"
      "${PROJECT_SOURCE_DIR}/tests/fake-pve/*_test.cpp" "${PROJECT_SOURCE_DIR}/tests/contract/*_test.cpp"
      "${PROJECT_SOURCE_DIR}/tests/bench/*_test.cpp")
-if(tests AND PAAS_UNIT_TESTS)
+if(tests)
   add_library(unit_test_sources OBJECT ${tests})
   paas_own(unit_test_sources)
   paas_unity(unit_test_sources 6)
@@ -26,12 +25,18 @@ endif()
 # The contract of ContainerRuntime against a real engine, and what only a real one can show. The
 # unit tests hold the same contract against the engine in memory. Of the library only what an
 # engine takes, so that this is built soon.
-if(PAAS_UNIT_TESTS)
-  add_executable(engine-contract tests/main.cpp tests/engine/real_test.cpp)
-  paas_own(engine-contract)
-  foreach(module base engine proxmox ports adapters adapters_engine adapters_pve)
-    target_sources(engine-contract PRIVATE $<TARGET_OBJECTS:libpaas_${module}>)
-  endforeach()
-  paas_use_objects(engine-contract tests/fakes tests/engine)
-  target_link_libraries(engine-contract PRIVATE paas_deps)
+add_executable(engine-contract tests/main.cpp tests/engine/real_test.cpp)
+paas_own(engine-contract)
+foreach(module base engine proxmox ports adapters adapters_engine adapters_pve)
+  target_sources(engine-contract PRIVATE $<TARGET_OBJECTS:libpaas_${module}>)
+endforeach()
+paas_use_objects(engine-contract tests/fakes tests/engine)
+target_link_libraries(engine-contract PRIVATE paas_deps)
+
+if(CMAKE_BUILD_TYPE STREQUAL Release)
+  set_target_properties(engine-contract PROPERTIES EXCLUDE_FROM_ALL ON)
+  if(TARGET unit_tests)
+    set_target_properties(unit_tests unit_test_sources PROPERTIES EXCLUDE_FROM_ALL ON)
+    target_compile_options(unit_test_sources PRIVATE -O0)
+  endif()
 endif()

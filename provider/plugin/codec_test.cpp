@@ -128,10 +128,10 @@ TEST_CASE("a moment before 1970 has a positive fraction, as protobuf wants it") 
 }
 
 TEST_CASE("unknowns become null at every depth") {
-  const tf::Value half =
-      tf::Map{{"id", "1"},
-              {"list", tf::List{tf::Unknown{}, "a"}},
-              {"open", tf::Dynamic{Type::list(Type::string()), {tf::List{tf::Unknown{}}}}}};
+  const tf::Value half = tf::Map{
+      {"id", "1"},
+      {"list", tf::List{tf::Unknown{}, "a"}},
+      {"open", tf::Dynamic{Type::list(Type::string()), {tf::Value(tf::List{tf::Unknown{}})}}}};
   const tf::Value whole = without_unknowns(half);
   CHECK(tf::wholly_known(whole));
   CHECK(tf::at(whole, "id") == tf::Value("1"));

@@ -123,8 +123,10 @@ TEST_CASE("equal as Terraform sees it", "[tf]") {
   const Type tuple = Type::tuple({set, Type::number()});
   CHECK(equal(tuple, List{List{"a", "b"}, 1}, List{List{"b", "a"}, 1}));
   CHECK_FALSE(equal(tuple, List{List{}, 1}, List{List{}, 2}));
-  CHECK(equal(Type(), Dynamic{set, {List{"a", "b"}}}, Dynamic{set, {List{"b", "a"}}}));
-  CHECK_FALSE(equal(Type(), Dynamic{set, {List{}}}, Dynamic{Type::list(Type::string()), {List{}}}));
+  CHECK(
+      equal(Type(), Dynamic{set, {Value(List{"a", "b"})}}, Dynamic{set, {Value(List{"b", "a"})}}));
+  CHECK_FALSE(equal(Type(), Dynamic{set, {Value(List{})}},
+                    Dynamic{Type::list(Type::string()), {Value(List{})}}));
   CHECK(equal(set, Unknown{"x"}, Unknown{}));
   CHECK_FALSE(equal(set, Unknown{}, Null{}));
 }

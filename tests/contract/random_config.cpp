@@ -119,7 +119,7 @@ class RandomValues {
 
   static Value random_dynamic() {
     if (one_in(2)) return Dynamic{Type::string(), {random_text()}};
-    return Dynamic{Type::list(Type::number()), {List{random_number()}}};
+    return Dynamic{Type::list(Type::number()), {Value(List{random_number()})}};
   }
 
   // A set has no element twice.

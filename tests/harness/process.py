@@ -4,27 +4,24 @@ import contextlib
 import ctypes
 import os
 import pathlib
+import shutil
 import signal
 import subprocess
 import sys
 
-PR_SET_PDEATHSIG = 1
 PR_SET_CHILD_SUBREAPER = 36
 _libc = ctypes.CDLL(None, use_errno=True)
 
 
-def _die_with_parent() -> None:
-    _libc.prctl(PR_SET_PDEATHSIG, signal.SIGKILL)
+# Not prctl() in a preexec_fn: that makes Popen fork, gRPC's handlers run before every fork, and now
+# and then they wait for ever (grpcio 1.51).
+_KILLED_WITH_US = (shutil.which("setpriv") or "setpriv", "--pdeathsig", "KILL", "--")
 
 
 def start(arguments, **options) -> subprocess.Popen:
     """A child in a process group of its own that is killed when the test process dies."""
-    return subprocess.Popen(
-        [str(a) for a in arguments],
-        start_new_session=True,
-        preexec_fn=_die_with_parent,
-        **options,
-    )
+    return subprocess.Popen([*_KILLED_WITH_US, *map(str, arguments)], start_new_session=True,
+                            **options)
 
 
 def stop(child: subprocess.Popen, patience_s: float = 10) -> None:
