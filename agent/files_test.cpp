@@ -3,6 +3,7 @@
 #include <stdlib.h>
 
 #include <rapidcheck.h>
+#include <algorithm>
 #include <catch2/catch.hpp>
 #include <cstdio>
 #include <filesystem>
@@ -12,7 +13,8 @@
 #include "agent/commands/completion.hpp"
 #include "agent/commands/validate.hpp"
 #include "agent/yaml.hpp"
-#include "libpaas/base/schema_test.hpp"
+#include "libpaas/base/document.hpp"
+#include "libpaas/base/json.hpp"
 
 namespace files_test {
 
@@ -119,13 +121,31 @@ Json any_value(int depth) {
   return kind == 3 ? Json(list) : Json(object);
 }
 
+// Whether YAML's own rules make of the document what the value is.
+bool same(const Document& read, const Json& value) {
+  if (const auto* list = value.array()) {
+    return read.list() != nullptr &&
+           std::equal(read.list()->begin(), read.list()->end(), list->begin(), list->end(), same);
+  }
+  if (const auto* object = value.object()) {
+    return read.map() != nullptr && read.map()->size() == object->size() &&
+           std::all_of(read.map()->begin(), read.map()->end(), [&](const Document::Member& member) {
+             return object->contains(member.key) && same(member.value, value[member.key]);
+           });
+  }
+  const auto* scalar = read.scalar();
+  if (scalar == nullptr) return false;
+  if (value.string() == nullptr) return !scalar->quoted && scalar->text == print_json(value);
+  return scalar->text == *value.string() && (scalar->quoted || !parse_json(scalar->text));
+}
+
 TEST_CASE("yaml: what is printed is read as the same") {
   REQUIRE(rc::check([] {
     const Json value = Json::Object{{"apps", Json::Array{any_value(3)}}, {"b", any_value(3)}};
     const std::string text = yaml_text(value);
     const auto read = parse_document(text, "f");
     if (!read) RC_FAIL(describe(read.error().front()) + "\n" + text);
-    if (schema_test::json_of(*read) != value) RC_FAIL(text);
+    if (!same(*read, value)) RC_FAIL(text);
   }));
 }
 

@@ -9,83 +9,89 @@
 namespace paas::compose {
 namespace {
 
+namespace told {
+
+constexpr std::string_view nothing = "has no counterpart";
+constexpr std::string_view merge = "run `docker compose config` first, and convert what it prints";
+constexpr std::string_view of_node = "is the node's own: the names service answers in containers";
+constexpr std::string_view cpu = "has no counterpart: resources.cpu limits cores";
+constexpr std::string_view memory = "has no counterpart: there is no swap beyond resources.memory";
+constexpr std::string_view apart = "has no counterpart: each container has its own namespaces";
+
 // Fields of a service that have no counterpart, and what to do instead.
+const std::pair<std::string_view, std::string_view> uncarried[] = {
+    {"annotations", nothing},
+    {"attach", "says nothing here: `paas-agent logs -f` shows what is said"},
+    {"blkio_config", nothing},
+    {"build", "nothing is built here: build and push the image, then name it as image"},
+    {"cgroup", apart},
+    {"cgroup_parent", apart},
+    {"configs", "write the file on the host and mount it as bind"},
+    {"container_name", "containers are named by the node; other apps reach it by its name"},
+    {"cpu_count", cpu},
+    {"cpu_percent", cpu},
+    {"cpu_period", cpu},
+    {"cpu_quota", cpu},
+    {"cpu_rt_period", cpu},
+    {"cpu_rt_runtime", cpu},
+    {"cpu_shares", cpu},
+    {"cpuset", cpu},
+    {"credential_spec", nothing},
+    {"depends_on",
+     "apps start side by side and are started again until they succeed; readiness keeps names "
+     "from "
+     "leading to one too early"},
+    {"develop", "says nothing here"},
+    {"device_cgroup_rules", "name the devices below devices"},
+    {"dns", of_node},
+    {"dns_opt", of_node},
+    {"dns_search", of_node},
+    {"domainname", of_node},
+    {"env_file",
+     "is a file of another host: write its variables below env, secret ones below "
+     "env_from"},
+    {"extends", merge},
+    {"external_links", "apps of one project reach each other by name, others do not"},
+    {"extra_hosts", "names are the names service's; mount a file at /etc/hosts if you must"},
+    {"gpus", "name the devices below devices"},
+    {"group_add", "write user as USER:GROUP"},
+    {"ipc", apart},
+    {"isolation", nothing},
+    {"label_file", "write the labels below labels"},
+    {"links", "apps of one project reach each other by name without it"},
+    {"logging", "is the node's own: `paas-agent logs`; resources.log says how much is kept"},
+    {"mac_address", "is the node's to choose"},
+    {"mem_reservation", "has no counterpart on one node: nothing is reserved"},
+    {"mem_swappiness", memory},
+    {"memswap_limit", memory},
+    {"models", nothing},
+    {"network_mode", "every container has its own address in the project's network"},
+    {"networks",
+     "all apps of a project reach each other, and other projects do not; what shall be "
+     "apart is another project"},
+    {"oom_kill_disable", nothing},
+    {"oom_score_adj", nothing},
+    {"pid", apart},
+    {"post_start", nothing},
+    {"pre_stop", "has no counterpart: stop_signal and stop_grace are what there is"},
+    {"provider", nothing},
+    {"pull_refresh_after", "an image is looked up once for each release"},
+    {"runtime", nothing},
+    {"shm_size", "mount a tmpfs at /dev/shm with a size"},
+    {"stdin_open", "says nothing here: `paas-agent exec` gives a terminal"},
+    {"storage_opt", nothing},
+    {"tty", "says nothing here: `paas-agent exec` gives a terminal"},
+    {"use_api_socket", "mount the engine's socket as bind, if the host file allows it"},
+    {"userns_mode", apart},
+    {"uts", apart},
+    {"volumes_from", "name the same volumes in both services"},
+};
+
+}  // namespace told
+
 const std::map<std::string_view, std::string_view>& uncarried() {
-  constexpr std::string_view nothing = "has no counterpart";
-  constexpr std::string_view merge =
-      "run `docker compose config` first, and convert what it prints";
-  constexpr std::string_view of_node = "is the node's own: the names service answers in containers";
-  constexpr std::string_view cpu = "has no counterpart: resources.cpu limits cores";
-  constexpr std::string_view memory =
-      "has no counterpart: there is no swap beyond resources.memory";
-  constexpr std::string_view apart = "has no counterpart: each container has its own namespaces";
-  static const std::map<std::string_view, std::string_view> all{
-      {"annotations", nothing},
-      {"attach", "says nothing here: `paas-agent logs -f` shows what is said"},
-      {"blkio_config", nothing},
-      {"build", "nothing is built here: build and push the image, then name it as image"},
-      {"cgroup", apart},
-      {"cgroup_parent", apart},
-      {"configs", "write the file on the host and mount it as bind"},
-      {"container_name", "containers are named by the node; other apps reach it by its name"},
-      {"cpu_count", cpu},
-      {"cpu_percent", cpu},
-      {"cpu_period", cpu},
-      {"cpu_quota", cpu},
-      {"cpu_rt_period", cpu},
-      {"cpu_rt_runtime", cpu},
-      {"cpu_shares", cpu},
-      {"cpuset", cpu},
-      {"credential_spec", nothing},
-      {"depends_on",
-       "apps start side by side and are started again until they succeed; readiness keeps names "
-       "from "
-       "leading to one too early"},
-      {"develop", "says nothing here"},
-      {"device_cgroup_rules", "name the devices below devices"},
-      {"dns", of_node},
-      {"dns_opt", of_node},
-      {"dns_search", of_node},
-      {"domainname", of_node},
-      {"env_file",
-       "is a file of another host: write its variables below env, secret ones below "
-       "env_from"},
-      {"extends", merge},
-      {"external_links", "apps of one project reach each other by name, others do not"},
-      {"extra_hosts", "names are the names service's; mount a file at /etc/hosts if you must"},
-      {"gpus", "name the devices below devices"},
-      {"group_add", "write user as USER:GROUP"},
-      {"ipc", apart},
-      {"isolation", nothing},
-      {"label_file", "write the labels below labels"},
-      {"links", "apps of one project reach each other by name without it"},
-      {"logging", "is the node's own: `paas-agent logs`; resources.log says how much is kept"},
-      {"mac_address", "is the node's to choose"},
-      {"mem_reservation", "has no counterpart on one node: nothing is reserved"},
-      {"mem_swappiness", memory},
-      {"memswap_limit", memory},
-      {"models", nothing},
-      {"network_mode", "every container has its own address in the project's network"},
-      {"networks",
-       "all apps of a project reach each other, and other projects do not; what shall be "
-       "apart is another project"},
-      {"oom_kill_disable", nothing},
-      {"oom_score_adj", nothing},
-      {"pid", apart},
-      {"post_start", nothing},
-      {"pre_stop", "has no counterpart: stop_signal and stop_grace are what there is"},
-      {"provider", nothing},
-      {"pull_refresh_after", "an image is looked up once for each release"},
-      {"runtime", nothing},
-      {"shm_size", "mount a tmpfs at /dev/shm with a size"},
-      {"stdin_open", "says nothing here: `paas-agent exec` gives a terminal"},
-      {"storage_opt", nothing},
-      {"tty", "says nothing here: `paas-agent exec` gives a terminal"},
-      {"use_api_socket", "mount the engine's socket as bind, if the host file allows it"},
-      {"userns_mode", apart},
-      {"uts", apart},
-      {"volumes_from", "name the same volumes in both services"},
-  };
+  static const std::map<std::string_view, std::string_view> all{std::begin(told::uncarried),
+                                                                std::end(told::uncarried)};
   return all;
 }
 
