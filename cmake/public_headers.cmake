@@ -6,7 +6,10 @@ set(PAAS_PUBLIC_HEADERS
     libpaas/adapters/connect_pve.hpp
     libpaas/adapters/curl_http.hpp
     libpaas/adapters/environment.hpp
+    libpaas/adapters/plain_folder.hpp
     libpaas/adapters/pve/options.hpp
+    libpaas/adapters/system_clock.hpp
+    libpaas/adapters/system_random.hpp
     libpaas/adapters/tls_trust.hpp
     libpaas/base/document.hpp
     libpaas/base/field_reader.hpp
@@ -30,10 +33,18 @@ set(PAAS_PUBLIC_HEADERS
     libpaas/direct/step_runner.hpp
     libpaas/direct/templates.hpp
     libpaas/direct/vmid_pool.hpp
+    libpaas/expansion/expand.hpp
+    libpaas/expansion/ledger.hpp
+    libpaas/health/health.hpp
+    libpaas/jobs/jobs.hpp
     libpaas/model/app.hpp
     libpaas/model/container.hpp
     libpaas/model/engine.hpp
     libpaas/model/expected.hpp
+    libpaas/node/core.hpp
+    libpaas/node/effects.hpp
+    libpaas/node/rehearsal.hpp
+    libpaas/node/shell.hpp
     libpaas/node/status.hpp
     libpaas/placement/amount.hpp
     libpaas/placement/explain.hpp
@@ -47,9 +58,15 @@ set(PAAS_PUBLIC_HEADERS
     libpaas/placement/what_if.hpp
     libpaas/ports/clock.hpp
     libpaas/ports/container_runtime.hpp
+    libpaas/ports/folder.hpp
     libpaas/ports/http.hpp
+    libpaas/ports/packet_filter.hpp
+    libpaas/ports/prober.hpp
     libpaas/ports/pve.hpp
     libpaas/ports/random.hpp
+    libpaas/ports/source.hpp
+    libpaas/ports/store.hpp
+    libpaas/ports/time_zones.hpp
     libpaas/proxmox/addresses.hpp
     libpaas/proxmox/call.hpp
     libpaas/proxmox/calls.hpp

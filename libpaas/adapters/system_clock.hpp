@@ -5,8 +5,10 @@
 
 #include "libpaas/ports/clock.hpp"
 
+#pragma GCC visibility push(default)
 namespace paas {
 
 std::unique_ptr<Clock> make_system_clock();
 
 }  // namespace paas
+#pragma GCC visibility pop

@@ -206,10 +206,10 @@ class Advance {
     if (slot.stage != Stage::pulling && slot.stage != Stage::starting) return {};
     const std::string replica = wanted_.app + "/" + std::to_string(slot.ordinal);
     const Fact& known = fact(slot, *slot.candidate);
+    if (!known.trouble.empty()) return replica + " does not come up: " + known.trouble;
     if (!waited(slot, wanted_.update.healthy_within)) return {};
     const std::string time = std::to_string(wanted_.update.healthy_within.count()) + " s";
-    return replica + " was not ready within " + time +
-           (known.trouble.empty() ? "" : ": " + known.trouble);
+    return replica + " was not ready within " + time;
   }
 
   void judge() {
