@@ -18,7 +18,8 @@ add_library(paas_fuzzed STATIC EXCLUDE_FROM_ALL
 paas_own(paas_fuzzed)
 target_compile_options(paas_fuzzed PRIVATE -fsanitize=fuzzer-no-link)
 foreach(module libpaas_base libpaas_blueprint libpaas_compose libpaas_dns libpaas_engine
-        libpaas_placement libpaas_proxmox provider_tf)
+        libpaas_expansion libpaas_jobs libpaas_placement libpaas_proxmox libpaas_reconcile
+        libpaas_rollout provider_tf)
   target_sources(paas_fuzzed PRIVATE $<TARGET_OBJECTS:${module}>)
   target_compile_options(${module} PRIVATE -fsanitize=fuzzer-no-link)  # counts what inputs reach
 endforeach()

@@ -92,7 +92,9 @@ class Schema {
 
 inline std::set<std::string> properties_of(const Json& schema) {
   std::set<std::string> out;
-  for (const auto& [name, property] : *schema["properties"].object()) out.insert(name);
+  if (const auto* properties = schema["properties"].object()) {
+    for (const auto& [name, property] : *properties) out.insert(name);
+  }
   return out;
 }
 
@@ -107,6 +109,53 @@ inline std::set<std::string> known_fields(const Flaws& flaws) {
   }
   return out;
 }
+
+// What a codec writes beside what a schema tells, for formats whose readers ignore what they do not
+// know.
+struct Compared {
+  std::set<std::string> untold{};  // written, and not in the schema
+  std::set<std::string> unseen{};  // in the schema, and not written
+};
+class Comparison {
+ public:
+  explicit Comparison(const Schema& schema) : schema_(schema) {}
+  Compared run(const Json& value) {
+    walk(schema_.root(), value, "");
+    for (const auto& [name, definition] : *schema_.root()["$defs"].object()) {
+      expect(definition, name);
+    }
+    expect(schema_.root(), "");
+    return std::move(out_);
+  }
+
+ private:
+  void expect(const Json& schema, const std::string& name) {
+    for (const std::string& property : properties_of(schema)) {
+      if (!seen_.contains(name + "." + property)) out_.unseen.insert(name + "." + property);
+    }
+  }
+  void walk(const Json& unresolved, const Json& value, const std::string& at) {
+    const auto* ref = unresolved["$ref"].string();
+    const std::string name = ref == nullptr ? at : ref->substr(ref->rfind('/') + 1);
+    const Json& schema = schema_.resolved(unresolved);
+    if (const auto* list = value.array()) {
+      for (const Json& item : *list) walk(schema["items"], item, name + "[]");
+    }
+    if (value.object() == nullptr) return;
+    const Json& rest = schema["additionalProperties"];
+    if (schema["properties"].is_null() && rest.is_null()) return;  // told elsewhere
+    for (const auto& [key, member] : *value.object()) {
+      const Json& known = schema["properties"][key];
+      if (known.is_null() && rest.is_null()) out_.untold.insert(name + "." + key);
+      seen_.insert(name + "." + key);
+      walk(known.is_null() ? rest : known, member, name + "." + key);
+    }
+  }
+
+  const Schema& schema_;
+  std::set<std::string> seen_{};
+  Compared out_{};
+};
 
 // A declarative file as an editor sees it: plain scalars are what YAML's core schema makes of them.
 inline Json json_of(const Document& document) {

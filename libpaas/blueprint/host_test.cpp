@@ -2,6 +2,7 @@
 
 #include <catch2/catch.hpp>
 
+#include "libpaas/base/schema_test.hpp"
 #include "libpaas/blueprint/paths.hpp"
 
 namespace host_rules_test {
@@ -95,6 +96,26 @@ privilege: true
            "6:27 ports[4] must be a port or a range of ports, like 443 or 8000-8999",
            "7:1 privilege unknown field; did you mean \"privileged\"?"});
   CHECK(flaws("[]").size() == 1);
+}
+
+TEST_CASE("host: the schema knows the fields that the codec knows, and the example holds") {
+  const schema_test::Schema schema("host");
+  const auto parsed = parse_host_rules("{zzzzzzzzzzzzzzzz: 1}", "f");
+  REQUIRE_FALSE(parsed);
+  CHECK(schema_test::properties_of(schema.root()) == schema_test::known_fields(parsed.error()));
+  for (const auto& [name, property] : *schema.root()["properties"].object()) {
+    INFO(name);
+    CHECK(property["description"].string() != nullptr);
+  }
+  int examples = 0;
+  for (const std::string& example : schema_test::yaml_blocks("formats/README.md")) {
+    if (example.find("bind_roots") == example.npos) continue;
+    ++examples;
+    const HostRules read = rules(example);
+    CHECK_FALSE(read == HostRules{});
+    CHECK(schema.breach(schema_test::json_of(*parse_document(example, "f"))) == "");
+  }
+  CHECK(examples == 1);
 }
 
 TEST_CASE("host: paths are judged by what they name, not by how they are written") {

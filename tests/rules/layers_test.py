@@ -25,6 +25,7 @@ NEIGHBOURS = (
     (r"libpaas/adapters/connect_", r"libpaas/adapters/", "puts a client together for programs"),
     (r"libpaas/cluster/", r"libpaas/(placement|mesh)/", "its plan is made of both"),
     (r"libpaas/jobs/", r"libpaas/(blueprint|rollout)/", "runs have schedules and addresses"),
+    (r"libpaas/reconcile/", r"libpaas/blueprint/", "a container has one text, that of the apps file"),
     (r"libpaas/compose/", r"libpaas/blueprint/", "what it gives is judged as any blueprint"),
     (r"libpaas/expansion/", r"libpaas/(blueprint|rollout|reconcile|jobs|dns|isolation)/",
      "it turns what is declared into what they deal in"),
