@@ -56,9 +56,9 @@ Scenario parse(const std::string& text) {
   return out;
 }
 
-std::vector<fs::path> all_scenarios(const std::string& area) {
+std::vector<fs::path> all_scenarios(const std::string& scenarios) {
   std::vector<fs::path> out;
-  for (const auto& entry : fs::directory_iterator(PAAS_SOURCE_DIR "/tests/scenarios/" + area)) {
+  for (const auto& entry : fs::directory_iterator(scenarios)) {
     if (entry.path().extension() == ".txt") out.push_back(entry.path());
   }
   std::sort(out.begin(), out.end());
@@ -117,10 +117,10 @@ std::string transcript(const std::string& command, const Scenario& scenario,
          "]\n";
 }
 
-void check_area(const std::string& area, std::size_t least) {
+void check_recorded(const std::string& scenarios, std::size_t least) {
   const bool accept = std::getenv("PAAS_ACCEPT") != nullptr;
   const Folder folder;
-  const auto all = all_scenarios(area);
+  const auto all = all_scenarios(scenarios);
   REQUIRE(all.size() >= least);
   for (const fs::path& path : all) {
     const std::string recorded = content_of(path.string());

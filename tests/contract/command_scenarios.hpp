@@ -33,8 +33,8 @@ std::string content_of(const std::string& file);
 std::string transcript(const std::string& command, const Scenario& scenario,
                        const std::string& folder);
 
-// Checks that every command of tests/scenarios/AREA is answered as recorded, of at least so many
-// scenarios; with PAAS_ACCEPT=1 records the answers anew.
-void check_area(const std::string& area, std::size_t least);
+// Checks that every command of the scenarios in a folder is answered as recorded, and that there
+// are at least so many; with PAAS_ACCEPT=1 records the answers anew.
+void check_recorded(const std::string& scenarios, std::size_t least);
 
 }  // namespace paas::scenarios

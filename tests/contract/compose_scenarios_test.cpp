@@ -12,7 +12,7 @@ namespace compose_scenarios_test {
 using namespace paas;
 
 TEST_CASE("compose: every scenario is answered as recorded") {
-  scenarios::check_area("compose", 15);
+  scenarios::check_recorded(PAAS_SOURCE_DIR "/tests/scenarios/compose", 15);
 }
 
 // What stands between a command that succeeded and the first line of standard error.

@@ -13,7 +13,7 @@ namespace place_scenarios_test {
 using namespace paas::scenarios;
 
 TEST_CASE("place: every scenario is answered as recorded") {
-  check_area("placement", 40);
+  check_recorded(PAAS_SOURCE_DIR "/tests/scenarios/placement", 40);
 }
 
 // The text between two marks, the first of which ends a line.
