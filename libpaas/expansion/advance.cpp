@@ -8,6 +8,7 @@
 #include "libpaas/expansion/expand.hpp"
 #include "libpaas/expansion/keys.hpp"
 #include "libpaas/expansion/names.hpp"
+#include "libpaas/expansion/renumber.hpp"
 #include "libpaas/reconcile/expected_text.hpp"
 
 namespace paas::expansion {
@@ -56,13 +57,12 @@ bool has_one_writer(const AppRecord& record) {
   });
 }
 
-rollout::Wanted wanted_of(const std::string& key, const AppRecord& record,
-                          const model::Blueprint& blueprint) {
+rollout::Wanted wanted_of(const std::string& key, const AppRecord& record, model::Seconds ttl) {
   rollout::Wanted out = wanted_app(key);
   out.replicas = record.replicas;
   out.update = record.update;
   out.one_writer = has_one_writer(record);
-  out.dns_ttl = blueprint.dns_ttl;
+  out.dns_ttl = ttl;
   if (record.declared.empty()) {
     out.release = record.rollout.release;  // it leaves as what it is
   } else {
@@ -108,12 +108,23 @@ class Look {
         now_(now) {}
 
   void run() {
+    declare_ttl();
     declare_apps();
     declare_jobs();
     for (int pass = 0; pass < most_passes && step(); ++pass) continue;
   }
 
  private:
+  // Names that were told with a longer TTL may be kept for as long.
+  void declare_ttl() {
+    if (blueprint_.dns_ttl < ledger_.ttl && ledger_.ttl_until == Moment{}) {
+      ledger_.ttl_until = now_ + ledger_.ttl;
+    }
+    if (blueprint_.dns_ttl < ledger_.ttl && now_ < ledger_.ttl_until) return;
+    ledger_.ttl = blueprint_.dns_ttl;
+    ledger_.ttl_until = {};
+  }
+
   void declare_apps() {
     std::set<std::string, std::less<>> declared;
     for (const model::App& app : blueprint_.apps) {
@@ -191,7 +202,7 @@ class Look {
 
   bool step_app(const std::string& key, AppRecord& record) {
     if (waits(key, record.declared)) return false;
-    const rollout::Wanted wanted = wanted_of(key, record, blueprint_);
+    const rollout::Wanted wanted = wanted_of(key, record, ledger_.ttl);
     rollout::Rollout next =
         rollout::advance(record.rollout, wanted, facts_, ledger_.addresses, now_);
     const bool changed = next != record.rollout;
@@ -291,6 +302,7 @@ Ledger first_ledger(const NodeSettings& settings) {
 Ledger advance(Ledger ledger, const model::Blueprint& blueprint, const NodeSettings& settings,
                const rollout::Facts& facts, const jobs::Facts& job_facts,
                const jobs::TimeZones& zones, Moment now) {
+  renumber(ledger, settings, now);
   Look(ledger, blueprint, facts, job_facts, zones, now).run();
   count(ledger, blueprint, settings, facts);
   return ledger;
@@ -302,8 +314,9 @@ Moment next_deadline(const Ledger& ledger, const model::Blueprint& blueprint,
   const auto add = [&](Moment due) {
     if (due > now && (out == Moment{} || due < out)) out = due;
   };
+  add(ledger.ttl_until);
   for (const auto& [key, record] : ledger.apps) {
-    add(rollout::next_deadline(record.rollout, wanted_of(key, record, blueprint), now));
+    add(rollout::next_deadline(record.rollout, wanted_of(key, record, ledger.ttl), now));
   }
   for (const model::Job& job : blueprint.jobs) {
     const auto record = ledger.jobs.find(key_of(job.project, job.name));

@@ -209,6 +209,51 @@ TEST_CASE("expansion: the next look is due when the first thing may change by it
         model::Moment{});
 }
 
+TEST_CASE("expansion: names that were told with a longer TTL are waited for") {
+  World world = running(web() + "\ndns: {ttl: 100s}");
+  const std::string old = world.expected.containers[0].name;
+  world.declare(web("", "web:2") + "\ndns: {ttl: 5s}");
+  const model::Moment lowered = world.now;
+  const auto is_there = [&] {
+    return std::any_of(world.expected.containers.begin(), world.expected.containers.end(),
+                       [&](const auto& one) { return one.name == old; });
+  };
+  while (is_there()) world.tick();
+  CHECK(world.now - lowered >= 100s);
+  CHECK(world.now - lowered < 110s);
+  CHECK(world.ledger.ttl == 5s);
+  world.settle();
+  world.declare(web("", "web:3") + "\ndns: {ttl: 5s}");
+  CHECK(world.settle() < 30);
+}
+
+TEST_CASE("expansion: a node that is given another subnet gives everybody another address") {
+  World world = running(web("replicas: 2"));
+  world.settings.subnet = "10.9.0.0/24";
+  world.look();
+  REQUIRE(world.expected.containers.size() == 2);
+  CHECK(world.expected.containers[0].address == "10.9.0.2");
+  CHECK(world.expected.containers[1].address == "10.9.0.3");
+  CHECK(world.expected.networks[0].subnet == "10.9.0.0/24");
+  CHECK(world.ledger.addresses.taken() == 2);
+  CHECK(dns::parse_feed(world.expected.names)->listen.at(0) == *dns::parse_listen("10.9.0.1"));
+}
+
+TEST_CASE("expansion: who finds no address in a smaller subnet waits for one") {
+  World world = running(web("replicas: 6"));
+  world.settings.subnet = "10.9.0.0/29";
+  world.ticks(5);
+  CHECK(world.expected.containers.size() == 5);
+  CHECK(world.ledger.addresses.taken() == 5);
+  CHECK_THAT(world.app("shop/web").rollout.trouble, Catch::Contains("no address is free"));
+  world.declare(web("replicas: 5"));
+  world.settle();
+  CHECK(world.named("shop", "web") == 5);
+  world.settings.quarantine = 7s;
+  world.look();
+  CHECK(world.ledger.addresses.entries().quarantine == 7s);
+}
+
 TEST_CASE("expansion: who would call its containers like another waits until that one is gone") {
   World world = running("apps: [{name: c, project: a-b, image: x}]");
   world.declare("apps: [{name: b-c, project: a, image: x}]");

@@ -288,6 +288,10 @@ void read_ledger(FieldReader& in, Ledger& out) {
   in.integer("names_generation", out.names_generation);
   in.text("expected_hash", out.expected_hash);
   in.text("names_hash", out.names_hash);
+  std::int64_t ttl_s = 0;
+  in.integer("ttl_s", ttl_s, {0, 3600});
+  out.ttl = model::Seconds{ttl_s};
+  in.parsed("ttl_until", into(out.ttl_until));
   in.one("addresses", [&](FieldReader& addresses) { read_addresses(addresses, out.addresses); });
   const auto named = [](const std::string& key, FieldReader& one) {
     if (parse_key(key)) return true;
@@ -327,6 +331,8 @@ std::string print_ledger(const Ledger& ledger) {
                    {"addresses", addresses_json(ledger.addresses)},
                    {"apps", std::move(apps)},
                    {"jobs", std::move(all_jobs)}};
+  if (ledger.ttl.count() != 0) out.emplace("ttl_s", ledger.ttl.count());
+  put(out, "ttl_until", ledger.ttl_until);
   put(out, "expected_hash", ledger.expected_hash);
   put(out, "names_hash", ledger.names_hash);
   return print_json(out) + "\n";

@@ -49,6 +49,8 @@ struct Ledger {
   std::uint64_t names_generation = 0;  // of the names in it
   std::string expected_hash{};         // of that state and those names, whatever their generation
   std::string names_hash{};
+  model::Seconds ttl{0};      // the longest with which a name may still be kept
+  model::Moment ttl_until{};  // from when on the declared one counts, where that is shorter
   rollout::Addresses addresses{};
   std::map<std::string, AppRecord, std::less<>> apps{};  // by "project/app"
   std::map<std::string, JobRecord, std::less<>> jobs{};  // by "project/job"

@@ -37,6 +37,8 @@ Ledger full() {
   out.names_generation = 5;
   out.expected_hash = one;
   out.names_hash = two;
+  out.ttl = 300s;
+  out.ttl_until = at(60);
   out.addresses = {0x0AC80102, 0x0AC801FE, 60s};
   AppRecord& app = out.apps["shop/web"];
   app.releases = {{one, release("web:1")}, {two, release("web:2")}};

@@ -66,7 +66,6 @@ class Play {
       out += hold_app(what, more);
     } else if (verb == "subnet") {
       world_.settings.subnet = what;
-      world_.ledger = first_ledger(world_.settings);
     } else if (verb == "ends") {
       world_.ends_with[what] = std::stoi(more);
     } else {
