@@ -435,6 +435,7 @@ TEST_CASE("rollback: waiting ends with the rollout") {
   CHECK(end_as("running").first == done);
   CHECK(end_as("failed").first == failed);
   CHECK(end_as("failed").second.find("not ready in time") != std::string::npos);
+  CHECK(end_as("rolled_back").first == failed);
   CHECK(end_as("updating").second.find("does not run the release yet") != std::string::npos);
   Console console;
   CHECK(commands::ask_to_roll_back(console.invocation(), node, {"web", "bbbb", true}, at_once) ==

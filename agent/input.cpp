@@ -70,8 +70,7 @@ std::string shown_name(const std::string& file) {
   return file == "-" ? "stdin" : file;
 }
 
-Result<void> write_file(const std::string& file, std::string_view text) {
-  const std::string beside = file + ".new";
+Result<void> write_file(const std::string& file, const std::string& beside, std::string_view text) {
   const OpenFile open(
       ::open(beside.c_str(), O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC | O_NOFOLLOW, 0644));
   if (open.number() < 0) return input_error(beside, errno);

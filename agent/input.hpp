@@ -17,7 +17,8 @@ Result<std::string> read_file(const std::string& file);
 // How mistakes name it: "-" is "stdin".
 std::string shown_name(const std::string& file);
 
-// There whole or not at all, and durable: written beside its place and renamed, with mode 0644.
-Result<void> write_file(const std::string& file, std::string_view text);
+// There whole or not at all, and durable: written as `beside`, of the same file system, and
+// renamed, with mode 0644.
+Result<void> write_file(const std::string& file, const std::string& beside, std::string_view text);
 
 }  // namespace paas::agent

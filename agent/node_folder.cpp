@@ -1,6 +1,7 @@
 #include "agent/node_folder.hpp"
 
 #include <sys/stat.h>
+#include <unistd.h>
 
 #include "agent/input.hpp"
 #include "libpaas/base/text.hpp"
@@ -50,7 +51,9 @@ std::string NodeFolder::hold_file(const std::string& project, const std::string&
 Result<void> NodeFolder::ask_to_hold(const std::string& project, const std::string& app,
                                      const std::string& release) const {
   ::mkdir((path_ + "/holds").c_str(), 0700);
-  auto written = write_file(hold_file(project, app), release + "\n");
+  // Not in that folder: the agent takes whatever it finds there.
+  const std::string beside = path_ + "/hold." + std::to_string(::getpid());
+  auto written = write_file(hold_file(project, app), beside, release + "\n");
   if (!written) return tl::unexpected<Error>(advised(written.error()));
   return {};
 }

@@ -105,7 +105,8 @@ int follow(const Invocation& invocation, const NodeFolder& folder, const node::A
       if (there && line != said) invocation.err << line << "\n";
       if (there) said = line;
       if (there && now->state == "running") return done;
-      if (there && now->state == "failed") {
+      const bool gave_up = now->state == "rolled_back" && before.state != "rolled_back";
+      if ((there && now->state == "failed") || gave_up) {
         invocation.err << "paas-agent: " << name << ": " << printable(now->trouble) << "\n";
         return failed;
       }
