@@ -139,21 +139,37 @@ int remove_volumes(const Invocation& invocation, ContainerRuntime& runtime,
   return done;
 }
 
+namespace {
+
+struct Opened {
+  NodeEngine node;
+  std::vector<OwnVolume> volumes;
+};
+
+// The node's engine and volumes. What goes wrong is said: `failed`.
+Or<Opened> opened(const Invocation& invocation, const Arguments& arguments, std::stop_token stop) {
+  auto node = node_engine(invocation, arguments, stop);
+  if (!node) return tl::unexpected<int>(node.error());
+  auto all =
+      own_volumes(*node->runtime, node->owner, NodeFolder(arguments).status(), std::move(stop));
+  if (!all) {
+    complain(invocation.err, "list the volumes", all.error());
+    return tl::unexpected<int>(failed);
+  }
+  return Opened{*std::move(node), *std::move(all)};
+}
+
+}  // namespace
+
 int volume_ls(const Invocation& invocation) {
   const auto arguments = understood(invocation, volume_ls_usage(), {0, 0});
   if (!arguments) return arguments.error();
   const Interrupts interrupts;
-  const auto node = node_engine(invocation, *arguments, interrupts.token());
-  if (!node) return node.error();
-  const auto all =
-      own_volumes(*node->runtime, node->owner, NodeFolder(*arguments).status(), interrupts.token());
-  if (!all) {
-    complain(invocation.err, "list the volumes", all.error());
-    return failed;
-  }
+  const auto found = opened(invocation, *arguments, interrupts.token());
+  if (!found) return found.error();
   if (arguments->has("--json")) {
     Json::Array list;
-    for (const OwnVolume& one : *all) {
+    for (const OwnVolume& one : found->volumes) {
       list.push_back(Json::Object{{"name", one.info.name},
                                   {"app", one.app},
                                   {"declared", one.declared},
@@ -164,7 +180,7 @@ int volume_ls(const Invocation& invocation) {
     return done;
   }
   std::vector<Row> rows;
-  for (const OwnVolume& one : *all) {
+  for (const OwnVolume& one : found->volumes) {
     rows.push_back({one.info.name, one.app, one.declared ? "yes" : "no", join(one.used_by, ","),
                     one.info.mountpoint});
   }
@@ -176,15 +192,9 @@ int volume_rm(const Invocation& invocation) {
   const auto arguments = understood(invocation, volume_rm_usage(), {1, 1000});
   if (!arguments) return arguments.error();
   const Interrupts interrupts;
-  const auto node = node_engine(invocation, *arguments, interrupts.token());
-  if (!node) return node.error();
-  const auto all =
-      own_volumes(*node->runtime, node->owner, NodeFolder(*arguments).status(), interrupts.token());
-  if (!all) {
-    complain(invocation.err, "list the volumes", all.error());
-    return failed;
-  }
-  return remove_volumes(invocation, *node->runtime, *all,
+  const auto found = opened(invocation, *arguments, interrupts.token());
+  if (!found) return found.error();
+  return remove_volumes(invocation, *found->node.runtime, found->volumes,
                         {arguments->words(), arguments->has("--force"), arguments->has("--yes")},
                         interrupts.token());
 }

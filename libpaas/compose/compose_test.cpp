@@ -28,6 +28,8 @@ TEST_CASE("compose: variables") {
   CHECK(with("${A:-${V:?never asked}}", set) == "1");
   CHECK(with("${U:?say it}", set) == "error: needs the variable U: say it");
   CHECK(with("${U?}", set) == "error: needs the variable U");
+  CHECK(with("${U?\xff\n" + std::string(600, 'a') + "}").size() < 600);
+  CHECK(with("${U?\xff\n}") == "error: needs the variable U: \xef\xbf\xbd?");
   CHECK(interpolate("$U${U}${W:-x}", set)->unset == std::set<std::string>{"U"});
   CHECK(interpolate("${A:-$U}", set)->unset.empty());
   for (const char* wrong : {"$", "${", "${}", "${A", "$1", "${A:}", "${A:x}", "${A*}", "a$-"}) {

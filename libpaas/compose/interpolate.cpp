@@ -6,6 +6,7 @@ namespace paas::compose {
 namespace {
 
 constexpr int most_nested = 16;
+constexpr std::size_t longest_message = 500;
 constexpr std::size_t longest_text = std::size_t{1} << 20;
 
 bool begins_name(char c) {
@@ -75,7 +76,8 @@ class Interpolation {
     if (kind == '+') return counts ? rest : std::string();
     if (counts) return found->second;
     if (kind == '-' || !used) return rest;
-    return fail(Errc::invalid, "needs the variable " + name + (rest.empty() ? "" : ": " + rest));
+    const std::string why = shortened(printable(to_utf8(rest)), longest_message);
+    return fail(Errc::invalid, "needs the variable " + name + (why.empty() ? "" : ": " + why));
   }
 
   Result<std::string> taken_name() {
