@@ -3,6 +3,7 @@
 # is hidden. A public header includes public headers only.
 set(PAAS_PUBLIC_HEADERS
     libpaas/adapters/connect_engine.hpp
+    libpaas/adapters/connect_host.hpp
     libpaas/adapters/connect_pve.hpp
     libpaas/adapters/curl_http.hpp
     libpaas/adapters/environment.hpp
@@ -62,6 +63,7 @@ set(PAAS_PUBLIC_HEADERS
     libpaas/ports/http.hpp
     libpaas/ports/packet_filter.hpp
     libpaas/ports/prober.hpp
+    libpaas/ports/process.hpp
     libpaas/ports/pve.hpp
     libpaas/ports/random.hpp
     libpaas/ports/source.hpp

@@ -246,6 +246,8 @@ void set_manners(CURL* easy, const HttpOptions& options) {
   curl_easy_setopt(easy, CURLOPT_PREREQFUNCTION, before_request);
   if (!options.unix_socket.empty()) {
     curl_easy_setopt(easy, CURLOPT_UNIX_SOCKET_PATH, options.unix_socket.c_str());
+  }
+  if (!options.proxies || !options.unix_socket.empty()) {
     curl_easy_setopt(easy, CURLOPT_PROXY, "");
   }
 }

@@ -22,6 +22,7 @@ struct HttpOptions {
   TlsTrust trust{};
   // Path of a socket on this machine to which every connection leads, whatever the address says.
   std::string unix_socket{};
+  bool proxies = true;       // those of the environment
   int max_connections = 16;  // REQUIRES: > 0. Requests beyond it wait their turn
   // A connection idle for longer is not used again. Proxmox closes after exactly five seconds.
   std::chrono::milliseconds idle_limit{4'000};
