@@ -1,52 +1,18 @@
 // Scenarios of tests/scenarios/expansion: what is declared and what happens, and what is recorded
 // of the states that the node is to run (tests/scenarios/README.md).
 
-#include <algorithm>
 #include <catch2/catch.hpp>
-#include <cstdlib>
-#include <filesystem>
-#include <fstream>
+#include <memory>
 #include <sstream>
 
 #include "libpaas/expansion/keys.hpp"
 #include "libpaas/expansion/world_test.hpp"
+#include "tests/contract/scenario.hpp"
 
 namespace paas::expansion::scenarios_test {
-namespace fs = std::filesystem;
 using world::World;
 
-std::string content_of(const fs::path& file) {
-  std::ifstream in(file, std::ios::binary);
-  std::ostringstream out;
-  out << in.rdbuf();
-  return out.str();
-}
-
-struct Scenario {
-  std::string head;  // all before the first command, as it is written
-  std::map<std::string, std::string> files;
-  std::vector<std::string> commands;
-};
-
-Scenario parse(const std::string& text) {
-  Scenario out;
-  std::string file;
-  std::istringstream lines(text);
-  for (std::string line; std::getline(lines, line);) {
-    if (line.starts_with("$ ")) {
-      out.commands.push_back(line);
-      continue;
-    }
-    if (!out.commands.empty()) continue;  // what was recorded
-    out.head += line + "\n";
-    if (line.starts_with("--- ")) {
-      file = line.substr(4);
-    } else if (!file.empty()) {
-      out.files[file] += line + "\n";
-    }
-  }
-  return out;
-}
+using scenarios::Scenario;
 
 class Play {
  public:
@@ -134,28 +100,12 @@ class Play {
 };
 
 TEST_CASE("expansion: every scenario leads to the states that are recorded") {
-  const bool accept = std::getenv("PAAS_ACCEPT") != nullptr;
-  std::vector<fs::path> all;
-  for (const auto& entry : fs::directory_iterator(PAAS_SOURCE_DIR "/tests/scenarios/expansion")) {
-    if (entry.path().extension() == ".txt") all.push_back(entry.path());
-  }
-  std::sort(all.begin(), all.end());
-  REQUIRE(all.size() >= 15);
-  for (const fs::path& path : all) {
-    INFO(path);
-    const std::string recorded = content_of(path);
-    const Scenario scenario = parse(recorded);
-    Play play(scenario);
-    std::string now = scenario.head;
-    for (const std::string& command : scenario.commands) now += play.run(command) + "\n";
-    now.pop_back();
-    if (!accept) {
-      CHECK(now == recorded);
-    } else if (now != recorded) {
-      std::ofstream(path, std::ios::binary) << now;
-      WARN("skipped: " << path.filename() << " was rewritten");
-    }
-  }
+  scenarios::check_recorded(PAAS_SOURCE_DIR "/tests/scenarios/expansion", 20,
+                            [](const Scenario& scenario) -> scenarios::Answer {
+                              const auto play = std::make_shared<Play>(scenario);
+                              return
+                                  [play](const std::string& command) { return play->run(command); };
+                            });
 }
 
 }  // namespace paas::expansion::scenarios_test

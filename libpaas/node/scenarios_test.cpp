@@ -3,41 +3,17 @@
 
 #include <algorithm>
 #include <catch2/catch.hpp>
-#include <cstdlib>
-#include <filesystem>
-#include <fstream>
+#include <memory>
 #include <sstream>
 
 #include "libpaas/node/report.hpp"
 #include "libpaas/node/world_test.hpp"
+#include "tests/contract/scenario.hpp"
 
 namespace paas::node::scenarios_test {
-namespace fs = std::filesystem;
 using world::World;
 
-struct Scenario {
-  std::string head;  // all before the first command, as it is written
-  std::map<std::string, std::string> files;
-  std::vector<std::string> commands;
-};
-
-Scenario scenario_in(std::istream& text) {
-  Scenario out;
-  std::string file;
-  for (std::string line; std::getline(text, line);) {
-    if (line.starts_with("$ ")) {
-      out.commands.push_back(line);
-    } else if (out.commands.empty()) {  // else it was recorded
-      out.head += line + "\n";
-      if (line.starts_with("--- ")) {
-        file = line.substr(4);
-      } else if (!file.empty()) {
-        out.files[file] += line + "\n";
-      }
-    }
-  }
-  return out;
-}
+using scenarios::Scenario;
 
 class Play {
  public:
@@ -157,33 +133,12 @@ class Play {
 };
 
 TEST_CASE("node: every scenario leads to what is recorded") {
-  const bool accept = std::getenv("PAAS_ACCEPT") != nullptr;
-  std::vector<fs::path> all;
-  for (const auto& entry : fs::directory_iterator(PAAS_SOURCE_DIR "/tests/scenarios/node")) {
-    if (entry.path().extension() == ".txt") all.push_back(entry.path());
-  }
-  std::sort(all.begin(), all.end());
-  REQUIRE(all.size() >= 20);
-  for (const fs::path& path : all) {
-    INFO(path);
-    std::ifstream file(path, std::ios::binary);
-    std::stringstream recorded;
-    recorded << file.rdbuf();
-    const Scenario scenario = scenario_in(recorded);
-    Play play(scenario);
-    std::string now = scenario.head;
-    for (const std::string& command : scenario.commands) {
-      now += play.run(command);
-      if (&command != &scenario.commands.back()) now += "\n";
-    }
-    if (now == recorded.str()) continue;
-    if (accept) {
-      std::ofstream(path, std::ios::binary) << now;
-      WARN("skipped: " << path << " was recorded anew");
-    } else {
-      CHECK(now == recorded.str());
-    }
-  }
+  scenarios::check_recorded(PAAS_SOURCE_DIR "/tests/scenarios/node", 20,
+                            [](const Scenario& scenario) -> scenarios::Answer {
+                              const auto play = std::make_shared<Play>(scenario);
+                              return
+                                  [play](const std::string& command) { return play->run(command); };
+                            });
 }
 
 }  // namespace paas::node::scenarios_test

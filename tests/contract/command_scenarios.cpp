@@ -4,9 +4,9 @@
 
 #include <algorithm>
 #include <catch2/catch.hpp>
-#include <cstdlib>
 #include <filesystem>
 #include <fstream>
+#include <memory>
 #include <sstream>
 
 #include "agent/program.hpp"
@@ -37,34 +37,6 @@ std::string replaced(std::string text, const std::string& what, const std::strin
   return text;
 }
 
-Scenario parse(const std::string& text) {
-  Scenario out;
-  std::string file;
-  for (const std::string& line : lines_of(text)) {
-    if (line.starts_with("$ ")) {
-      out.commands.push_back(line);
-      continue;
-    }
-    if (!out.commands.empty()) continue;  // what was recorded
-    out.head += line + "\n";
-    if (line.starts_with("--- ")) {
-      file = line.substr(4);
-    } else if (!file.empty()) {
-      out.files[file] += line + "\n";
-    }
-  }
-  return out;
-}
-
-std::vector<fs::path> all_scenarios(const std::string& scenarios) {
-  std::vector<fs::path> out;
-  for (const auto& entry : fs::directory_iterator(scenarios)) {
-    if (entry.path().extension() == ".txt") out.push_back(entry.path());
-  }
-  std::sort(out.begin(), out.end());
-  return out;
-}
-
 }  // namespace
 
 Folder::Folder() {
@@ -76,13 +48,6 @@ Folder::Folder() {
 Folder::~Folder() {
   std::error_code ignored;
   fs::remove_all(path_, ignored);
-}
-
-std::string content_of(const std::string& file) {
-  std::ifstream in(file, std::ios::binary);
-  std::ostringstream out;
-  out << in.rdbuf();
-  return out.str();
 }
 
 std::string transcript(const std::string& command, const Scenario& scenario,
@@ -118,31 +83,15 @@ std::string transcript(const std::string& command, const Scenario& scenario,
 }
 
 void check_recorded(const std::string& scenarios, std::size_t least) {
-  const bool accept = std::getenv("PAAS_ACCEPT") != nullptr;
-  const Folder folder;
-  const auto all = all_scenarios(scenarios);
-  REQUIRE(all.size() >= least);
-  for (const fs::path& path : all) {
-    const std::string recorded = content_of(path.string());
-    const Scenario scenario = parse(recorded);
+  check_recorded(scenarios, least, [](const Scenario& scenario) -> Answer {
+    const auto folder = std::make_shared<Folder>();
     for (const auto& [name, text] : scenario.files) {
-      std::ofstream(folder.path() + name, std::ios::binary) << text;
+      std::ofstream(folder->path() + name, std::ios::binary) << text;
     }
-    std::string now = scenario.head;
-    for (const std::string& command : scenario.commands) {
-      now += transcript(command, scenario, folder.path()) + "\n";
-    }
-    now.pop_back();
-    for (const auto& [name, text] : scenario.files) fs::remove(folder.path() + name);
-    if (accept) {
-      if (now == recorded) continue;
-      std::ofstream(path, std::ios::binary) << now;
-      WARN("skipped: " << path.filename() << " was rewritten");
-      continue;
-    }
-    INFO(path);
-    CHECK(now == recorded);
-  }
+    return [&scenario, folder](const std::string& command) {
+      return transcript(command, scenario, folder->path());
+    };
+  });
 }
 
 }  // namespace paas::scenarios

@@ -2,9 +2,9 @@
 // Scenarios of commands: text files with the files they need, command lines and what is recorded of
 // their answers (tests/scenarios/README.md).
 
-#include <map>
 #include <string>
-#include <vector>
+
+#include "tests/contract/scenario.hpp"
 
 namespace paas::scenarios {
 
@@ -20,14 +20,6 @@ class Folder {
  private:
   std::string path_;
 };
-
-struct Scenario {
-  std::string head;  // all before the first command, as it is written
-  std::map<std::string, std::string> files;
-  std::vector<std::string> commands;
-};
-
-std::string content_of(const std::string& file);
 
 // "$ A=1 paas-agent place plan - --json < cluster.yaml", what it prints, and its exit code.
 std::string transcript(const std::string& command, const Scenario& scenario,
