@@ -120,6 +120,7 @@ class Look {
     if (blueprint_.dns_ttl < ledger_.ttl && ledger_.ttl_until == Moment{}) {
       ledger_.ttl_until = now_ + ledger_.ttl;
     }
+    ledger_.ttl_until = std::min(ledger_.ttl_until, now_ + ledger_.ttl);  // the clock was set back
     if (blueprint_.dns_ttl < ledger_.ttl && now_ < ledger_.ttl_until) return;
     ledger_.ttl = blueprint_.dns_ttl;
     ledger_.ttl_until = {};

@@ -1,5 +1,7 @@
 #include "libpaas/rollout/addresses.hpp"
 
+#include <algorithm>
+
 #include "libpaas/base/net.hpp"
 
 namespace paas::rollout {
@@ -8,6 +10,8 @@ std::optional<std::string> Addresses::take(const std::string& key, model::Moment
   if (const auto has = by_key_.find(key); has != by_key_.end()) {
     return to_text(Ipv4{has->second});
   }
+  // None rests longer than it has to, though the clock was set back.
+  for (auto& [address, until] : resting_) until = std::min(until, now + quarantine_);
   std::erase_if(resting_, [&](const auto& entry) { return entry.second <= now; });
   const std::uint32_t count = last_ - first_ + 1;
   for (std::uint32_t i = 0; i < count; ++i) {
@@ -32,7 +36,8 @@ void Addresses::give_back(const std::string& key, model::Moment now) {
 model::Moment Addresses::next_return(model::Moment now) const {
   std::size_t resting = 0;
   model::Moment out{};
-  for (const auto& [address, until] : resting_) {
+  for (const auto& [address, told] : resting_) {
+    const model::Moment until = std::min(told, now + quarantine_);
     if (until <= now) continue;
     ++resting;
     if (out == model::Moment{} || until < out) out = until;

@@ -27,6 +27,8 @@ class Advance {
   }
 
   void run() {
+    // A clock that was set back must not make anybody wait until it is where it was.
+    for (Slot& slot : rollout_.slots) slot.since = std::min(slot.since, now_);
     retarget();
     resize();
     for (Slot& slot : rollout_.slots) step(slot);

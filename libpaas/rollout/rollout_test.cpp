@@ -252,6 +252,32 @@ TEST_CASE("addresses: one that was given back rests before it is given again") {
   CHECK(addresses.taken() == 2);
 }
 
+TEST_CASE("rollout: a clock that is set back by a year holds nobody up") {
+  World world;
+  world.settle();
+  world.wanted.release = "bbbbbbbb2";
+  world.tick();
+  world.now -= std::chrono::hours(24 * 365);
+  CHECK(world.settle() < 100);
+  CHECK(world.rollout.good == "bbbbbbbb2");
+  world.wanted.replicas = 1;
+  world.tick();
+  world.now -= std::chrono::hours(24 * 365);
+  CHECK(world.settle() < 100);
+  CHECK(world.facts.containers.size() == 1);
+}
+
+TEST_CASE("addresses: one that was given back does not rest longer when the clock is set back") {
+  Addresses addresses = some_addresses(1);
+  const Moment start{std::chrono::hours(1000)};
+  addresses.take("a", start);
+  addresses.give_back("a", start);
+  const Moment earlier = start - std::chrono::hours(500);
+  CHECK(addresses.next_return(earlier) == earlier + 30s);
+  CHECK_FALSE(addresses.take("b", earlier));
+  CHECK(addresses.take("b", earlier + 30s));
+}
+
 TEST_CASE("addresses: when all are taken or rest, it is known when one comes back") {
   Addresses addresses = some_addresses(2);
   const Moment start{std::chrono::hours(1)};
