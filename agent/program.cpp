@@ -3,12 +3,15 @@
 #include <algorithm>
 #include <string_view>
 
+#include "agent/commands/apply.hpp"
 #include "agent/commands/completion.hpp"
 #include "agent/commands/convert.hpp"
 #include "agent/commands/dns.hpp"
 #include "agent/commands/exec.hpp"
 #include "agent/commands/logs.hpp"
+#include "agent/commands/node.hpp"
 #include "agent/commands/place.hpp"
+#include "agent/commands/plan.hpp"
 #include "agent/commands/pve_ls.hpp"
 #include "agent/commands/rollback.hpp"
 #include "agent/commands/status.hpp"
@@ -27,15 +30,18 @@ struct Command {
 
 const std::vector<Command>& known_commands() {
   static const std::vector<Command> all = {
+      {{"apply"}, "brings this host to what is declared, and ends", commands::apply},
       {{"completion"}, "a script that completes commands and flags", commands::completion},
       {{"convert"}, "a compose file as a state file", commands::convert},
       {{"dns"}, "answers for the names of apps", commands::dns},
       {{"exec"}, "a command in a container of an app", commands::exec},
       {{"logs"}, "what an app or a job has said", commands::logs},
+      {{"node"}, "keeps this host as declared", commands::node},
       {{"place", "plan"}, "where the workloads of a snapshot go, and why", commands::place_plan},
       {{"place", "explain"}, "what each node says to a workload", commands::place_explain},
       {{"place", "what-if"}, "nodes lost, drained or added; other sizes", commands::place_what_if},
       {{"place", "rebalance"}, "moves that make a placement better", commands::place_rebalance},
+      {{"plan"}, "what would change on this host, and why", commands::plan},
       {{"pve", "ls"}, "what a Proxmox VE cluster holds", commands::pve_ls},
       {{"rollback"}, "an app goes back to an earlier release", commands::rollback},
       {{"status"}, "what the node on this host runs, and what is wrong", commands::status},

@@ -266,7 +266,10 @@ class Comparison {
       const ContainerInfo& have = *found->second;
       ours.erase(found);
       std::vector<Reason> reasons = differences(want, have);
-      if (!reasons.empty() || have.status == ContainerStatus::dead) {
+      // No engine starts what is paused.
+      const bool stuck =
+          have.status == ContainerStatus::dead || have.status == ContainerStatus::paused;
+      if (!reasons.empty() || stuck) {
         if (!is_up(have)) reasons.push_back({"state", "it " + status_text(have)});
         add(ChangeKind::replace_container, want.name, std::move(reasons));
       } else if (!is_up(have)) {

@@ -90,9 +90,8 @@ class Planner {
   void remove(const std::string& name) {
     const ContainerInfo* info = present(observed_, name);
     if (info == nullptr) return;
-    const bool runs = info->status == ContainerStatus::running ||
-                      info->status == ContainerStatus::paused ||
-                      info->status == ContainerStatus::stopping;
+    const bool runs =
+        info->status == ContainerStatus::running || info->status == ContainerStatus::stopping;
     if (runs) steps_.emplace_back(StopContainer{info->id, name, grace_of(info->labels)});
     steps_.emplace_back(RemoveContainer{info->id, name});
   }
