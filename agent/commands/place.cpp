@@ -123,7 +123,9 @@ Result<std::pair<std::string, Amounts>> resize_of(const std::string& text) {
   return std::pair(text.substr(0, colon), std::move(amounts));
 }
 
-Or<Change> change_of(const Invocation& invocation, const Arguments& arguments) {
+// What cannot be read of the flags is added to `wrong`.
+Or<Change> change_of(const Invocation& invocation, const Arguments& arguments,
+                     std::vector<std::string>& wrong) {
   Change change;
   change.lose_nodes = listed(arguments, "--lose-node");
   change.lose_hosts = listed(arguments, "--lose-host");
@@ -132,17 +134,19 @@ Or<Change> change_of(const Invocation& invocation, const Arguments& arguments) {
     const std::size_t equals = std::min(scale.rfind('='), scale.size());
     const auto replicas =
         equals == scale.size() ? std::nullopt : count_of(scale.substr(equals + 1));
-    if (!replicas) {
-      return misused_place(invocation, what_if_usage(), "--scale: must be like web=3: " + scale);
+    if (replicas) {
+      change.replicas[scale.substr(0, equals)] = *replicas;
+    } else {
+      wrong.push_back("--scale: must be like web=3: " + scale);
     }
-    change.replicas[scale.substr(0, equals)] = *replicas;
   }
   if (arguments.has("--resize")) {
     auto resized = resize_of(*arguments.value("--resize"));
-    if (!resized) {
-      return misused_place(invocation, what_if_usage(), "--resize: " + resized.error().message);
+    if (resized) {
+      change.requests.insert(*std::move(resized));
+    } else {
+      wrong.push_back("--resize: " + resized.error().message);
     }
-    change.requests.insert(*std::move(resized));
   }
   if (const auto file = arguments.value("--add")) {
     const auto text = content(invocation, *file);
@@ -155,22 +159,21 @@ Or<Change> change_of(const Invocation& invocation, const Arguments& arguments) {
   return change;
 }
 
-// The problem after the change, as sound as the snapshot was.
-Or<Problem> problem_after(const Invocation& invocation, Question& asked) {
-  const auto change = change_of(invocation, asked.arguments);
+// The problem after the change, as sound as the snapshot was. All that is wrong is told at once.
+Or<Problem> problem_after(const Invocation& invocation, const Question& asked) {
+  std::vector<std::string> wrong;
+  const auto change = change_of(invocation, asked.arguments, wrong);
   if (!change) return tl::unexpected<int>(change.error());
-  auto after = changed(std::move(asked.problem), *change);
-  if (!after) {
-    complain(invocation.err, "make the change", after.error());
-    return tl::unexpected<int>(misused);
+  Change with_room = *change;  // whose workload must be there, too
+  if (const auto room = asked.arguments.value("--room")) with_room.replicas.emplace(*room, 0);
+  const auto sound = changed(asked.problem, with_room);
+  auto after = changed(asked.problem, *change);
+  for (const std::string& one : wrong) invocation.err << "paas-agent: " << one << "\n";
+  if (!sound) {
+    complain(invocation.err, after ? "count the room" : "make the change", sound.error());
   }
-  const auto found = mistakes(*after);
-  if (found.empty()) return *std::move(after);
-  for (const Mistake& mistake : found) {
-    invocation.err << "paas-agent: after the change: " << mistake.path << ": " << mistake.message
-                   << "\n";
-  }
-  return tl::unexpected<int>(misused);
+  if (!sound || !after || !wrong.empty()) return tl::unexpected<int>(misused);
+  return *std::move(after);
 }
 
 }  // namespace
@@ -223,9 +226,9 @@ int place_explain(const Invocation& invocation) {
 }
 
 int place_what_if(const Invocation& invocation) {
-  auto asked = question(invocation, what_if_usage());
+  const auto asked = question(invocation, what_if_usage());
   if (!asked) return asked.error();
-  auto after = problem_after(invocation, *asked);
+  const auto after = problem_after(invocation, *asked);
   if (!after) return after.error();
 
   const Decision decision = place(*after);
@@ -241,11 +244,6 @@ int place_what_if(const Invocation& invocation) {
   if (const auto name = asked->arguments.value("--room")) {
     const auto shape = std::find_if(after->workloads.begin(), after->workloads.end(),
                                     [&](const Workload& one) { return one.name == *name; });
-    if (shape == after->workloads.end()) {
-      complain(invocation.err, "count the room",
-               changed(*std::move(after), {.replicas = {{*name, 0}}}).error());
-      return misused;
-    }
     const int room = room_for(*after, *shape, most_room);
     fits = fits && room > 0;
     json.emplace("room", room_json(*name, room, most_room));

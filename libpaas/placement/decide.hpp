@@ -133,6 +133,7 @@ class Decider {
   bool seat_late(Index seat);
   bool is_left_out(Index seat) const;
   std::string unknown_names(Index job) const;
+  std::string held_by_budget(Index seat) const;
   void explain_refusals();
   void explain_refusal(Index seat);
 

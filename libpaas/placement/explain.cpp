@@ -5,6 +5,7 @@
 
 #include "libpaas/base/text.hpp"
 #include "libpaas/placement/decide.hpp"
+#include "libpaas/placement/text.hpp"
 
 namespace paas::placement {
 namespace explaining {
@@ -18,6 +19,39 @@ Result<Index> job_named(const Problem& problem, const std::string& name) {
   std::sort(names.begin(), names.end());
   return fail(Errc::not_found, "there is no workload " + excerpt(name, 100) + "; there are: " +
                                    (names.empty() ? "none" : shortened(join(names, ", "), 1000)));
+}
+
+std::string condition_text(const Term& term) {
+  const std::string values = join(term.values, " or ");
+  switch (term.op) {
+    case Operator::in:
+      return "must be " + values;
+    case Operator::not_in:
+      return "must not be " + values;
+    case Operator::exists:
+      return "must be there";
+    case Operator::absent:
+      return "must not be there";
+    case Operator::greater:
+      return "must be more than " + values;
+    case Operator::less:
+      return "must be less than " + values;
+  }
+  return values;
+}
+
+// "label gen is 3, must be more than 5"
+std::string said_of(const Workload& workload, const Node& node, const Refusal& refusal) {
+  if (refusal.reason != "label") return refusal_text(refusal);
+  const auto has = node.labels.find(refusal.what);
+  std::string out =
+      "label " + refusal.what + (has == node.labels.end() ? " is not there" : " is " + has->second);
+  for (const Term& term : workload.required) {
+    if (term.label == refusal.what && !satisfies(node.labels, term)) {
+      out += ", " + condition_text(term);
+    }
+  }
+  return out;
 }
 
 }  // namespace explaining
@@ -48,6 +82,10 @@ Result<Explanation> explain(const Problem& problem, const Allocation& allocation
   }
   for (const Index node : compiled.by_name()) {
     Verdict verdict{compiled.node(node).name, refusals(seating.ledger(), job, node)};
+    for (const Refusal& refusal : verdict.refusals) {
+      verdict.said.push_back(
+          explaining::said_of(problem.workloads[job], compiled.node(node), refusal));
+    }
     verdict.here = node == here;
     verdict.chosen = node == chosen;
     if (verdict.refusals.empty()) {

@@ -13,6 +13,7 @@ struct Verdict {
   Option option{};                  // score, where it would
   bool here = false;                // the allocation is on this node
   bool chosen = false;              // place() gives it this node
+  std::vector<std::string> said{};  // each of the refusals in words, with what the node has
   bool operator==(const Verdict&) const = default;
 };
 

@@ -60,6 +60,13 @@ void feasible_and_final(std::uint64_t seed) {
   Problem after = problem;
   after.current = decision.assignment();
   const Decision again = place(after);
+  // Who stood alone, and whose company came elsewhere, follows it in the next plan.
+  Decision stays = decision;
+  for (Choice& choice : stays.choices) {
+    choice.act = Act::keep;
+    choice.from = choice.node;
+  }
+  if (!feasible::wrongs(after, stays).empty()) return;
   for (const Choice& choice : again.choices) RC_ASSERT(choice.act == Act::keep);
 }
 
@@ -192,6 +199,19 @@ TEST_CASE("placement: a higher priority pushes out as few as must, where rules a
   CHECK(of(decision, "lower/0").act == Act::preempt);
   CHECK(of(decision, "lower/0").because == "high/0 has a higher priority");
   CHECK(of(decision, "low/0").act == Act::keep);
+}
+
+TEST_CASE("placement: a disruption budget that holds a lower priority is told as the reason") {
+  Problem problem;
+  problem.cluster.nodes = {box("a", 4000)};
+  problem.workloads = {job("low", 3000), job("high", 2000)};
+  problem.workloads[0].max_unavailable = 0;
+  problem.workloads[1].priority = 5;
+  problem.current = {{{"low", 0}, "a"}};
+  problem.rules.preempt = true;
+  CHECK(of(place(problem), "high/0").because ==
+        "no node takes it; low/0 on a has a lower priority, but no more than 0 of low may be on "
+        "the move at once");
 }
 
 TEST_CASE("placement: of as many victims the cheapest go") {

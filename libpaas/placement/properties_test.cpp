@@ -145,6 +145,9 @@ void one_other_changes(std::uint64_t seed) {
   Workload added = random_problem::workload(draw, 11, 3);
   added.gang.clear();
   added.replicas = 1;
+  std::erase_if(added.relations, [&](const Relation& relation) {  // it would bind others, too
+    return !relation.apart && relation.app == feasible::app(added);
+  });
   more.workloads.push_back(added);
   if (mistakes(more).empty()) others_stay(more, added);
 }
@@ -174,7 +177,8 @@ TEST_CASE("placement: a thousand orders of one problem have one answer, byte for
   }
   problem.rules.search_budget = 100;
   REQUIRE(mistakes(problem).empty());
-  const std::string answer = print_json(decision_json(place(problem)));
+  const Decision first = place(problem);
+  const std::string answer = print_json(decision_json(first));
   for (int i = 0; i < 1000; ++i) {
     draw.shuffle(problem.cluster.nodes);
     draw.shuffle(problem.workloads);
@@ -183,7 +187,9 @@ TEST_CASE("placement: a thousand orders of one problem have one answer, byte for
       draw.shuffle(workload.tolerations);
       draw.shuffle(workload.pin);
     }
-    if (print_json(decision_json(place(problem))) != answer) FAIL("order " << i << " differs");
+    const Decision again = place(problem);
+    if (again != first) FAIL("order " << i << " differs");
+    if (i % 100 == 0) CHECK(print_json(decision_json(again)) == answer);
   }
 }
 

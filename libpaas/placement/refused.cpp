@@ -87,6 +87,25 @@ std::string Decider::unknown_names(Index job) const {
   return join({out.begin(), out.end()}, "; ");
 }
 
+// Who would have to make way, but may not for its disruption budget; nothing if there is no such.
+std::string Decider::held_by_budget(Index seat) const {
+  if (!compiled_.problem().rules.preempt) return {};
+  const Index job = seating_[seat].job;
+  for (const Index node : compiled_.by_name()) {
+    if (takes(seating_.ledger(), job, node)) continue;
+    for (const Index other : seating_.blockers(seat, node)) {
+      if (seating_.priority(other) >= seating_.priority(seat) || seating_.may_go(other)) continue;
+      if (seating_.most_moving(other) < 0) continue;
+      return name_of(seating_.allocation(other)) + " on " + compiled_.node(node).name +
+             " has a lower priority, but no more than " +
+             std::to_string(seating_.most_moving(other)) + " of " +
+             std::string(compiled_.app_name(compiled_.job(seating_[other].job).app)) +
+             " may be on the move at once";
+    }
+  }
+  return {};
+}
+
 void Decider::explain_refusals() {
   const auto left_out = [&](Index seat) {
     return seating_[seat].node == nowhere && notes_[seat].refused;
@@ -131,6 +150,8 @@ void Decider::explain_refusal(Index seat) {
                                         : "no node takes it";
     }
   }
+  const std::string held = note.preempted ? "" : held_by_budget(seat);
+  if (!held.empty()) note.because += "; " + held;
   const std::string unknown =
       compiled_.node_count() > 0 ? unknown_names(job) : "there are no nodes";
   if (!unknown.empty()) note.because += "; " + unknown;

@@ -61,7 +61,7 @@ std::string standings_text(const std::vector<AppStanding>& standings) {
   return join(parts, ", ");
 }
 
-std::string headline(const Choice& choice) {
+std::string headline_of(const Choice& choice) {
   const std::string name = name_of(choice.allocation);
   switch (choice.act) {
     case Act::keep:
@@ -80,7 +80,7 @@ std::string headline(const Choice& choice) {
 
 // What a person wants to know about a choice beyond its row.
 std::string reasons(const Choice& choice) {
-  std::string out = headline(choice);
+  std::string out = headline_of(choice);
   if (!choice.chosen.node.empty()) out += ", score " + score_text(choice.chosen);
   out += "\n";
   std::vector<std::string> others;
@@ -134,6 +134,11 @@ std::string refusal_text(const Refusal& refusal) {
   return what + ": " + amount_text(resource, refusal.short_of) + " short";
 }
 
+std::string choice_text(const Choice& choice) {
+  const bool plain = choice.because.empty() || choice.because == "stays where it is";
+  return headline_of(choice) + (plain ? "" : ": " + choice.because);
+}
+
 std::string decision_text(const Decision& decision) {
   std::vector<Row> rows;
   for (const Choice& choice : decision.choices) {
@@ -152,8 +157,6 @@ std::string explanation_text(const Explanation& explanation) {
   std::vector<Row> rows;
   std::size_t takers = 0;
   for (const Verdict& verdict : explanation.verdicts) {
-    std::vector<std::string> parts;
-    for (const Refusal& refusal : verdict.refusals) parts.push_back(refusal_text(refusal));
     const bool takes = verdict.refusals.empty();
     if (takes) ++takers;
     const bool stays = verdict.here && verdict.chosen;
@@ -161,7 +164,8 @@ std::string explanation_text(const Explanation& explanation) {
                                     : verdict.here   ? " (was here)"
                                     : verdict.chosen ? " (chosen)"
                                                      : ""),
-                    takes ? "yes" : "no", takes ? score_text(verdict.option) : join(parts, "; ")});
+                    takes ? "yes" : "no",
+                    takes ? score_text(verdict.option) : join(verdict.said, "; ")});
   }
   std::string out = name_of(explanation.allocation) + ": " + counted(takers, "node") + " of " +
                     std::to_string(explanation.verdicts.size()) + " would take it\n\n";
@@ -169,9 +173,7 @@ std::string explanation_text(const Explanation& explanation) {
   if (explanation.remedy)
     out += "\nWith nobody moved it would fit with " + explanation.remedy->text + ".\n";
   if (explanation.planned) {
-    const Choice& planned = *explanation.planned;
-    const bool plain = planned.because.empty() || planned.because == "stays where it is";
-    out += "\nIn the plan " + headline(planned) + (plain ? "" : ": " + planned.because);
+    out += "\nIn the plan " + choice_text(*explanation.planned);
     out += out.ends_with('?') ? "\n" : ".\n";
   }
   return harmless(out);

@@ -17,6 +17,9 @@ namespace paas::placement {
 // and alternatives, who refused, what would make it fit.
 std::string decision_text(const Decision& decision);
 
+// "web/0 moves from a to b: a is drained; the only node that takes it"
+std::string choice_text(const Choice& choice);
+
 // A table of all nodes: score, or what stands against each.
 std::string explanation_text(const Explanation& explanation);
 

@@ -42,12 +42,16 @@ Decision decision() {
 }
 
 Explanation explanation() {
-  return {
+  Explanation out{
       {"web", 2},
       {{"pve1", {}, option, true, true},
        {"pve2", {{"memory", "", 512}, {"cpu", "", 1500}}},
        {"pve3", {{"resource", "disk/local", 1024}, {"port", "443"}, {"apart", "db"}, {"arch"}}}},
       Remedy{"pve2", {}, "512 MiB more memory on pve2"}};
+  for (Verdict& verdict : out.verdicts) {
+    for (const Refusal& refusal : verdict.refusals) verdict.said.push_back(refusal_text(refusal));
+  }
+  return out;
 }
 
 std::string everything() {

@@ -4,6 +4,7 @@
 #include <map>
 #include <set>
 
+#include "libpaas/base/document.hpp"
 #include "libpaas/base/text.hpp"
 #include "libpaas/placement/decide.hpp"
 
@@ -14,28 +15,31 @@ const std::string& host_of(const Node& node) {
   return node.host.empty() ? node.name : node.host;
 }
 
-tl::unexpected<Error> unknown(const char* noun, const std::string& name,
-                              const std::set<std::string>& known) {
+using Names = std::set<std::string>;
+
+std::string unknown(const char* noun, const std::string& name, const Names& known) {
   std::string there = join({known.begin(), known.end()}, ", ");
   if (there.empty()) there = "none";
-  return fail(Errc::not_found, std::string("there is no ") + noun + " " + excerpt(name, 100) +
-                                   "; there are: " + shortened(std::move(there), 1000));
+  const auto meant = nearest(name, {known.begin(), known.end()});
+  return std::string("there is no ") + noun + " " + excerpt(name, 100) +
+         (meant.empty() ? "" : " (did you mean " + excerpt(meant, 100) + "?)") +
+         "; there are: " + shortened(std::move(there), 1000);
 }
 
-tl::unexpected<Error> unknown_node(const Problem& problem, const std::string& name) {
-  std::set<std::string> known;
+std::string unknown_node(const Problem& problem, const std::string& name) {
+  Names known;
   for (const Node& node : problem.cluster.nodes) known.insert(node.name);
   return unknown("node", name, known);
 }
 
-tl::unexpected<Error> unknown_host(const Problem& problem, const std::string& name) {
-  std::set<std::string> known;
+std::string unknown_host(const Problem& problem, const std::string& name) {
+  Names known;
   for (const Node& node : problem.cluster.nodes) known.insert(host_of(node));
   return unknown("host", name, known);
 }
 
-tl::unexpected<Error> unknown_workload(const Problem& problem, const std::string& name) {
-  std::set<std::string> known;
+std::string unknown_workload(const Problem& problem, const std::string& name) {
+  Names known;
   for (const Workload& workload : problem.workloads) known.insert(workload.name);
   return unknown("workload", name, known);
 }
@@ -45,53 +49,58 @@ bool remove_nodes(Problem& problem, Is is) {
   return std::erase_if(problem.cluster.nodes, is) > 0;
 }
 
-Result<void> change_nodes(Problem& problem, const Change& change) {
+void change_nodes(Problem& problem, const Change& change, std::vector<std::string>& wrong) {
+  const Problem before = problem;
   for (const std::string& name : change.lose_nodes) {
     if (!remove_nodes(problem, [&](const Node& node) { return node.name == name; })) {
-      return unknown_node(problem, name);
+      wrong.push_back(unknown_node(before, name));
     }
   }
   for (const std::string& host : change.lose_hosts) {
     if (!remove_nodes(problem, [&](const Node& node) { return host_of(node) == host; })) {
-      return unknown_host(problem, host);
+      wrong.push_back(unknown_host(before, host));
     }
   }
   for (const std::string& name : change.drain_nodes) {
     const auto found = std::find_if(problem.cluster.nodes.begin(), problem.cluster.nodes.end(),
                                     [&](const Node& node) { return node.name == name; });
-    if (found == problem.cluster.nodes.end()) return unknown_node(problem, name);
-    found->drained = true;
+    if (found == problem.cluster.nodes.end()) {
+      wrong.push_back(unknown_node(problem, name));
+    } else {
+      found->drained = true;
+    }
   }
   problem.cluster.nodes.insert(problem.cluster.nodes.end(), change.add_nodes.begin(),
                                change.add_nodes.end());
-  return {};
 }
 
-Result<void> change_workloads(Problem& problem, const Change& change) {
+void change_workloads(Problem& problem, const Change& change, std::vector<std::string>& wrong) {
   problem.workloads.insert(problem.workloads.end(), change.add_workloads.begin(),
                            change.add_workloads.end());
   for (const std::string& name : change.remove_workloads) {
     const auto removed =
         std::erase_if(problem.workloads, [&](const Workload& w) { return w.name == name; });
-    if (removed == 0) return unknown_workload(problem, name);
+    if (removed == 0) wrong.push_back(unknown_workload(problem, name));
     std::erase_if(problem.current, [&](const auto& at) { return at.first.workload == name; });
     std::erase(problem.resized, name);
   }
+  const auto named = [&](const std::string& name) -> Workload* {
+    for (Workload& workload : problem.workloads) {
+      if (workload.name == name) return &workload;
+    }
+    wrong.push_back(unknown_workload(problem, name));
+    return nullptr;
+  };
   for (const auto& [name, replicas] : change.replicas) {
-    const auto found = std::find_if(problem.workloads.begin(), problem.workloads.end(),
-                                    [&](const Workload& w) { return w.name == name; });
-    if (found == problem.workloads.end()) return unknown_workload(problem, name);
-    found->replicas = replicas;
+    if (Workload* workload = named(name)) workload->replicas = replicas;
   }
   for (const auto& [name, requests] : change.requests) {
-    const auto found = std::find_if(problem.workloads.begin(), problem.workloads.end(),
-                                    [&](const Workload& w) { return w.name == name; });
-    if (found == problem.workloads.end()) return unknown_workload(problem, name);
-    for (const auto& [resource, amount] : requests) found->requests[resource] = amount;
+    Workload* workload = named(name);
+    if (workload == nullptr) continue;
+    for (const auto& [resource, amount] : requests) workload->requests[resource] = amount;
     auto& resized = problem.resized;
     if (std::find(resized.begin(), resized.end(), name) == resized.end()) resized.push_back(name);
   }
-  return {};
 }
 
 Assignment placed_anew(const Problem& problem) {
@@ -152,12 +161,14 @@ Loss loss_of(const Problem& problem, const Assignment& before, const Counts& wan
 }  // namespace supposing
 
 Result<Problem> changed(Problem problem, const Change& change) {
-  TRY(supposing::change_nodes(problem, change));
-  TRY(supposing::change_workloads(problem, change));
-  const std::vector<Mistake> wrong = mistakes(problem);
-  if (!wrong.empty()) {
-    return fail(Errc::invalid, "after the change " + wrong[0].path + " " + wrong[0].message);
+  std::vector<std::string> wrong;
+  supposing::change_nodes(problem, change, wrong);
+  supposing::change_workloads(problem, change, wrong);
+  if (!wrong.empty()) return fail(Errc::not_found, join(wrong, "; and "));
+  for (const Mistake& mistake : mistakes(problem)) {
+    wrong.push_back("after the change " + mistake.path + " " + mistake.message);
   }
+  if (!wrong.empty()) return fail(Errc::invalid, shortened(join(wrong, "; and "), 4000));
   return problem;
 }
 

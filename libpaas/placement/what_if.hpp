@@ -21,7 +21,8 @@ struct Change {
   bool operator==(const Change&) const = default;
 };
 
-// The problem after the change. Errors: `not_found`, naming what is unknown; `invalid`.
+// The problem after the change. Errors: `not_found`, naming all that is unknown and
+// what may have been meant; `invalid`.
 Result<Problem> changed(Problem problem, const Change& change);
 
 // Replicas of an app that have a place, of how many.

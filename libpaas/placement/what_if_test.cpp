@@ -38,6 +38,9 @@ TEST_CASE("what if: a change names what it does not know") {
   CHECK(changed(pair(1), {.replicas = {{"web", -1}}}).error().code == Errc::invalid);
   CHECK(changed(pair(1), {.requests = {{"x", {}}}}).error().message ==
         "there is no workload \"x\"; there are: web");
+  CHECK(changed(pair(1), {.lose_nodes = {"out"}, .replicas = {{"wbe", 1}}}).error().message ==
+        "there is no node \"out\"; there are: a, b, c; and "
+        "there is no workload \"wbe\" (did you mean \"web\"?); there are: web");
   const auto grown = changed(pair(1), {.requests = {{"web", {{"cpu", 3000}}}}});
   REQUIRE(grown.has_value());
   CHECK(grown->workloads[0].requests == Amounts{{"cpu", 3000}, {"memory", 512}});
@@ -82,7 +85,14 @@ TEST_CASE("explain: every node has a verdict, takers first") {
   CHECK(explanation->verdicts[0].refusals.empty());
   CHECK(explanation->verdicts[1].refusals == std::vector<Refusal>{{"drained"}});
   CHECK(explanation->verdicts[2].refusals == std::vector<Refusal>{{"cpu", "", 1000}});
+  CHECK(explanation->verdicts[2].said == std::vector<std::string>{"cpu: 1 core short"});
   CHECK_FALSE(explanation->remedy.has_value());
+  problem.cluster.nodes[1].labels = {{"gen", "3"}};
+  problem.workloads[0].required = {{"gen", Operator::greater, {"5"}}};
+  const auto picky = explain(problem, {"web", 0});
+  REQUIRE(picky.has_value());
+  CHECK(picky->verdicts[0].node == "b");
+  CHECK(picky->verdicts[0].said == std::vector<std::string>{"label gen is 3, must be more than 5"});
   CHECK(explain(problem, {"nobody", 0}).error().code == Errc::not_found);
 }
 

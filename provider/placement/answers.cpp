@@ -49,11 +49,24 @@ Value option_value(const placement::Option& option) {
   return out;
 }
 
-Value refusal_value(const placement::Refusal& refusal) {
+Map refusal_map(const placement::Refusal& refusal, std::string text) {
   return Map{{"reason", refusal.reason},
              {"what", text_or_null(refusal.what)},
              {"short_of", refusal.short_of},
-             {"text", placement::refusal_text(refusal)}};
+             {"text", std::move(text)}};
+}
+
+Value refusal_value(const placement::Refusal& refusal) {
+  return refusal_map(refusal, placement::refusal_text(refusal));
+}
+
+// In words that know the node.
+List refusals_of(const placement::Verdict& verdict) {
+  List out;
+  for (std::size_t i = 0; i < verdict.refusals.size(); ++i) {
+    out.push_back(refusal_map(verdict.refusals[i], verdict.said[i]));
+  }
+  return out;
 }
 
 Value remedy_value(const std::optional<placement::Remedy>& remedy) {
@@ -209,7 +222,7 @@ Map explanation_values(const placement::Explanation& explanation) {
             {"takes", takes},
             {"here", verdict.here},
             {"chosen", verdict.chosen},
-            {"refusals", list_of(verdict.refusals, refusal_value)}};
+            {"refusals", refusals_of(verdict)}};
     put_option(verdict.option, one);
     verdicts.push_back(std::move(one));
   }
@@ -218,6 +231,8 @@ Map explanation_values(const placement::Explanation& explanation) {
   out.emplace("takers", std::move(takers));
   out.emplace("verdicts", std::move(verdicts));
   out.emplace("remedy", remedy_value(explanation.remedy));
+  out.emplace("planned", explanation.planned ? Value(placement::choice_text(*explanation.planned))
+                                             : Value(tf::Null{}));
   return out;
 }
 

@@ -31,6 +31,8 @@ Attributes rows() {
              "What every node says: those that take it first, best first."),
       branch("remedy", tf::Nesting::single, placement_values::remedy_schema(), Trait::computed,
              "The smallest change that would help, with nobody moved; null where a node takes it."),
+      leaf("planned", Type::string(), Trait::computed,
+           "What the plan does with the replica, and why; null for one more than are wanted."),
   };
 }
 // clang-format on
