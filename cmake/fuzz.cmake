@@ -7,6 +7,7 @@ if(NOT PAAS_FUZZ)
 endif()
 
 add_library(paas_fuzzed STATIC EXCLUDE_FROM_ALL
+  libpaas/adapters/host/tzif.cpp
   libpaas/adapters/pve/options.cpp
   libpaas/adapters/system_files.cpp
   libpaas/adapters/tls_trust.cpp

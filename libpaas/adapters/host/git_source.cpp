@@ -142,8 +142,8 @@ class GitSource final : public Source {
     Finished finished = TRY(fetch_once(stop));
     // Whoever was killed on the way leaves locks, or worse.
     if (finished.exit_code != 0 &&
-        has_any(finished.errors, {".lock", "corrupt", "not a git repository", "bad object",
-                                  "missing", "unable to write"})) {
+        has_any(finished.errors, {".lock", "corrupt", "not a git repository", "bad ", "missing",
+                                  "unable to write"})) {
       std::error_code problem;
       std::filesystem::remove_all(options_.cache, problem);
       finished = TRY(fetch_once(stop));

@@ -14,9 +14,9 @@ namespace paas::host {
 
 // "https://host/repo.git//folder#branch".
 struct GitLocation {
-  std::string url;       // without credentials, path and branch
-  std::string path{};    // in the repository: a file or a folder; empty: its root
-  std::string branch{};  // empty: the one that the repository calls its own (HEAD)
+  std::string url;            // without credentials, path and branch
+  std::string path{};         // in the repository: a file or a folder; empty: its root
+  std::string branch{};       // empty: the one that the repository calls its own (HEAD)
   std::string credentials{};  // "user:password" of an http(s) address
   bool operator==(const GitLocation&) const = default;
 };

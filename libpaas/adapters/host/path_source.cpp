@@ -16,7 +16,6 @@
 namespace paas::host {
 namespace {
 
-constexpr int look_again_ms = 60'000;
 constexpr int attempts = 5;
 
 // What tells one state of a file from another.
@@ -41,8 +40,10 @@ std::string parent_of(const std::string& path) {
 
 class PathSource final : public Source {
  public:
-  explicit PathSource(std::string path)
-      : path_(std::move(path)), events_(::inotify_init1(IN_NONBLOCK | IN_CLOEXEC)) {}
+  PathSource(std::string path, std::chrono::seconds look_again)
+      : path_(std::move(path)),
+        look_again_(look_again),
+        events_(::inotify_init1(IN_NONBLOCK | IN_CLOEXEC)) {}
 
   Result<SourceContent> read(std::stop_token stop) override {
     // Before it is read: what changes from now on is seen by wait().
@@ -62,7 +63,7 @@ class PathSource final : public Source {
   void wait(std::stop_token stop) override {
     const StopSignal stopped(stop);
     std::array<pollfd, 2> watched{{{events_.get(), POLLIN, 0}, {stopped.get(), POLLIN, 0}}};
-    ::poll(watched.data(), watched.size(), look_again_ms);
+    ::poll(watched.data(), watched.size(), static_cast<int>(look_again_.count()));
   }
 
  private:
@@ -147,6 +148,7 @@ class PathSource final : public Source {
   }
 
   std::string path_;
+  std::chrono::milliseconds look_again_;
   Descriptor events_;
 };
 
@@ -168,8 +170,8 @@ std::string version_of(const std::vector<SourceFile>& files) {
   return "sha256:" + hex(hash.finish());
 }
 
-std::unique_ptr<Source> make_path_source(std::string path) {
-  return std::make_unique<PathSource>(std::move(path));
+std::unique_ptr<Source> make_path_source(std::string path, std::chrono::seconds look_again) {
+  return std::make_unique<PathSource>(std::move(path), look_again);
 }
 
 }  // namespace paas::host
