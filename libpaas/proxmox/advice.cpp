@@ -15,7 +15,7 @@ struct Advice {
 };
 
 // The first row that fits decides.
-constexpr std::array<Advice, 8> known_advice{{
+constexpr std::array<Advice, 9> known_advice{{
     {"hostname lookup '", "failed",
      "correct the name of the node: the cluster has none of that name, or cannot find its address"},
     {"storage '", "does not exist", "name a storage that is configured on the cluster"},
@@ -29,6 +29,8 @@ constexpr std::array<Advice, 8> known_advice{{
     {"No space left", "", "free space on the storage, or choose another one"},
     {"only possible from a snapshot", "",
      "set clone.snapshot to a snapshot of the container, or stop the container first"},
+    {"Linked clone feature for '", "is not available",
+     "set clone.full to true: the storage of the source cannot link"},
 }};
 
 }  // namespace

@@ -17,6 +17,8 @@ TEST_CASE("known texts of the server have advice, whatever they name") {
   CHECK(advises("tar: ./x: Cannot write: No space left on device", "free space"));
   CHECK(advises("Full clone of a running container is only possible from a snapshot",
                 "clone.snapshot"));
+  CHECK(advises("Linked clone feature for 'nfs:100/base-100-disk-0.raw' is not available",
+                "clone.full"));
 }
 
 TEST_CASE("texts that are not known have no advice") {

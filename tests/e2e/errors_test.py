@@ -32,6 +32,41 @@ def test_a_node_that_the_cluster_lacks_is_named_with_those_it_has(workspace, kin
     assert 'has no node "pve9"' in run.text and "pve1, pve2, pve3" in run.text
 
 
+def test_templates_of_a_storage_that_the_cluster_lacks_name_those_it_has(workspace):
+    workspace.write(HEAD + POLICY + 'data "paas_pve_templates" "all" {\n  storage = "tank"\n}\n')
+    run = workspace.plan()
+    assert run.code == 1, run.output
+    assert 'has no storage "tank"' in run.text and "local, local-lvm, nfs" in run.text
+
+
+def test_a_template_stays_one_also_where_the_configuration_is_silent(cluster, workspace):
+    workspace.write(one(extra="is_template = true"))
+    workspace.apply()
+    workspace.write(one())
+    run = workspace.plan()
+    assert run.code == 1, run.output
+    assert "a template cannot become a container again" in run.text
+    workspace.run("taint", "paas_lxc.web")  # as the message says
+    workspace.apply()
+    assert [g["status"] for g in cluster.containers()] == ["running"]
+    workspace.assert_nothing_to_do()
+
+
+def test_a_new_password_takes_a_new_container_and_the_way_to_it_works(workspace):
+    def secret(version):
+        return f'password_wo = "hunter2{version}"\n  password_wo_version = "{version}"'
+
+    workspace.write(one(extra=secret(1)))
+    workspace.apply()
+    workspace.write(one(extra=secret(2)))
+    run = workspace.plan()
+    assert run.code == 1, run.output
+    assert "password_wo cannot change" in run.text and "terraform taint" in run.text
+    workspace.run("taint", "paas_lxc.web")
+    workspace.apply()
+    workspace.assert_nothing_to_do()
+
+
 def test_a_template_on_a_storage_that_holds_none_is_an_error_of_the_plan(workspace):
     workspace.write(HEAD + POLICY + """
 resource "paas_lxc_template" "one" {

@@ -1,5 +1,8 @@
 #include "provider/data/pve_templates/pve_templates.hpp"
 
+#include <set>
+
+#include "libpaas/base/text.hpp"
 #include "provider/checks/checks.hpp"
 #include "provider/policy/policy.hpp"
 #include "provider/tf/typed_data.hpp"
@@ -64,6 +67,17 @@ bool is_asked(const Templates& asked, const proxmox::Template& found) {
          (asked.file_name.null() || policy::fits(*asked.file_name, found.file_name));
 }
 
+Result<void> require_storage(const std::string& name, const proxmox::Resources& list) {
+  std::set<std::string> names;
+  for (const proxmox::Storage& storage : list.storages) names.insert(storage.name);
+  if (names.empty() || names.contains(name)) return {};  // none: they may not be seen
+  return tl::unexpected<Error>(
+      Error{Errc::not_found,
+            "storage: the cluster has no storage \"" + shortened(name, 80) + "\"",
+            {},
+            "name one of its storages: " + join({names.begin(), names.end()}, ", ")});
+}
+
 class TemplatesSource final : public tf::TypedData<Templates> {
  public:
   explicit TemplatesSource(std::shared_ptr<const provider::CurrentServices> services)
@@ -73,6 +87,8 @@ class TemplatesSource final : public tf::TypedData<Templates> {
   Result<Templates> look_up(Templates asked, const tf::Call& call) override {
     const auto services = services_->get();
     auto cluster = TRY(services->cluster());
+    if (asked.storage.known())
+      TRY(require_storage(*asked.storage, *TRY(cluster.inventory.resources(call.stop))));
     const auto found = TRY(cluster.inventory.templates(asked.node.value_or(""), call.stop));
     std::vector<Template> templates;
     for (const proxmox::Template& one : found)

@@ -23,7 +23,8 @@ const tf::Object<CloneFrom>& clone_object() {
            {.check = checks::name()}},
           {"full", &CloneFrom::full, Trait::optional,
            "`true` copies all data; `false` makes a linked clone, which needs a source that is a "
-           "template and a storage that can. Left out, Proxmox links where it can."},
+           "template and a storage that can. Left out, a template is linked, and any other "
+           "container is copied."},
           {"storage", &CloneFrom::storage, Trait::optional,
            "Storage for the volumes of a full clone.", {.check = checks::name()}},
           {"snapshot", &CloneFrom::snapshot, Trait::optional,

@@ -41,8 +41,9 @@ std::vector<tf::Row<Lxc>> place_rows() {
        "container that was imported takes the value over as it is. Either this or `clone` is "
        "needed to create.", {.check = checks::volume_id()}},
       {"clone", nested(&Lxc::clone, clone_object()), Trait::optional,
-       "Container or template to copy instead of unpacking a template. What is left out here, but "
-       "for memory and swap, the copy has from its source. A change replaces the container."},
+       "Container or template to copy instead of unpacking a template. What is left out here, the "
+       "copy has from its source, but for memory, swap, description, tags, pool and high "
+       "availability. A change replaces the container."},
       {"os_type", &Lxc::os_type, Trait::optional,
        "Distribution, for the setup inside the container. Left out, Proxmox finds out.",
        {.check = tf::one_of({"debian", "devuan", "ubuntu", "centos", "fedora", "opensuse",

@@ -174,6 +174,9 @@ void check_birth(const Planning& planning) {
                      "A container made from a template needs a storage for its root disk."));
 }
 
+// `terraform apply -replace` asks for a change in place first, and stops at what that refuses.
+const std::string by_taint = "`terraform taint ADDRESS`, then apply";
+
 // Proxmox sets passwords and keys only while it creates.
 void check_version(const Planning& planning, const std::string& secret,
                    const std::string& by_hand) {
@@ -193,9 +196,7 @@ void check_version(const Planning& planning, const std::string& secret,
       path, secret + " cannot change",
       "Proxmox can set it only while it creates a container, and replacing this one would lose its "
       "data.\n\nKeep the version and " +
-          by_hand +
-          "; or, if the container may go, replace it on purpose with "
-          "`terraform apply -replace=ADDRESS`."));
+          by_hand + "; or, if the container may go, replace it on purpose: " + by_taint + "."));
 }
 
 // What a change does besides what the plan shows.
@@ -240,8 +241,19 @@ void warn_of_template(const Lxc& prior, const Lxc& planned, tf::Diagnostics& out
           "again."));
 }
 
+// A false is_template is refused below; one that is left out would be shown as if there were a way.
+void refuse_silent_template(const Lxc& prior, const Lxc& planned, tf::Diagnostics& out) {
+  if (!prior.is_template.value_or(false) || !planned.is_template.null()) return;
+  out.push_back(tf::error_at(Path("is_template"), "change not possible in place",
+                             "is_template: a template cannot become a container again.\n\nSet "
+                             "is_template = true; or, if the template may go, replace it on "
+                             "purpose: " +
+                                 by_taint + "."));
+}
+
 void check_change(const Planning& planning, const Lxc& prior, const Lxc& planned) {
   warn_of_template(prior, planned, planning.diagnostics);
+  refuse_silent_template(prior, planned, planning.diagnostics);
   warn_of_detached(prior, planned, planning.diagnostics);
   warn_of_migration(prior, planned, planning.diagnostics);
   refuse(direct::refusals(config_of(prior), config_of(planned)), "change not possible in place",

@@ -147,6 +147,16 @@ TEST_CASE("a container that becomes a template is warned of, once", "[lxc]") {
   CHECK_FALSE(planned(applied(as_template), as_template).warns(words));
 }
 
+TEST_CASE("a template stays one, also where the configuration says no more that it is", "[lxc]") {
+  const Value as_template = applied(config_with({{"is_template", true}}));
+  CHECK(planned(as_template, config_with({})).refuses("cannot become a container again"));
+  CHECK(planned(as_template, config_with({{"started", false}})).refuses("is_template = true"));
+  CHECK(planned(as_template, config_with({{"is_template", false}})).refuses("is_template"));
+  CHECK_FALSE(planned(as_template, config_with({{"is_template", true}})).refuses("is_template"));
+  const Value other = config_with({{"template", "local:vztmpl/alpine.tar.xz"}});
+  CHECK_FALSE(planned(as_template, other).refuses("is_template"));  // it is replaced
+}
+
 TEST_CASE("shrinks and moves between storages are errors that say what to do", "[lxc]") {
   const Value state = applied(config_with({}));
   const auto with_disk = [&](Map disk) {
