@@ -34,6 +34,12 @@ Members sorted(const std::vector<Member>& members) {
   return out;
 }
 
+// Of packets that the host redirected from one member to another. Where frames are shown to the
+// packet filter of packets (br_netfilter), such a one stays in the bridge and is judged there, and
+// not every kernel knows connections in that family. No container can set it: marks do not cross
+// from one network namespace to another.
+constexpr const char* redirected = "0x08000000";
+
 std::string commented(const std::string& text) {
   return shortened(printable(to_utf8(text)), 100);
 }
@@ -52,10 +58,11 @@ std::string chain_of(const std::string& name, const std::vector<std::string>& li
   return "\tchain " + name + " {\n\t\t" + join(lines, "\n\t\t") + "\n\t}\n";
 }
 
-std::string base_chain_of(const std::string& hook, int priority, std::vector<std::string> lines) {
+std::string base_chain_of(const std::string& name, const std::string& hook, int priority,
+                          std::vector<std::string> lines) {
   lines.insert(lines.begin(), "type filter hook " + hook + " priority " + std::to_string(priority) +
                                   "; policy accept;");
-  return chain_of(hook, lines);
+  return chain_of(name, lines);
 }
 
 std::string project_name(std::size_t number) {
@@ -107,12 +114,14 @@ std::string frames(const Host& host, const Members& members) {
                                   "ether saddr . arp saddr ip @members arp saddr ether . arp saddr "
                                   "ip @members accept",
                                   "drop"}) +
-         chain_of("to_member", {"ip saddr vmap @projects", "arp saddr ip vmap @projects", "drop"}) +
-         base_chain_of("prerouting", -300,
+         chain_of("to_member",
+                  {std::string("meta mark and ") + redirected + " == " + redirected + " accept",
+                   "ip saddr vmap @projects", "arp saddr ip vmap @projects", "drop"}) +
+         base_chain_of("prerouting", "prerouting", -300,
                        {"ether saddr @macs goto from_member", "ip saddr " + host.subnet + " drop",
                         "arp saddr ip " + host.subnet + " drop"}) +
          base_chain_of(
-             "forward", -200,
+             "forward", "forward", -200,
              {"ether saddr @macs goto to_member", "ether daddr @macs drop",
               "ip daddr " + host.subnet + " drop", "arp daddr ip " + host.subnet + " drop"}) +
          "}\n";
@@ -127,10 +136,13 @@ std::string packets(const Host& host, const Members& members) {
   return table_start("inet") + set_of("addresses", "ipv4_addr", addresses) +
          projects_of(members, {"ip daddr"}) +
          chain_of("between_members", {"ip saddr vmap @projects", "drop"}) +
-         base_chain_of("prerouting", -300,
+         base_chain_of("prerouting", "prerouting", -300,
                        {from_bridge + "meta nfproto ipv6 drop",
                         from_bridge + "ip saddr != @addresses drop"}) +
-         base_chain_of("forward", 0,
+         base_chain_of("redirected", "prerouting", -90,
+                       {from_bridge + "ip saddr " + host.subnet + " " + into +
+                        "ct status dnat meta mark set meta mark or " + redirected}) +
+         base_chain_of("forward", "forward", 0,
                        {"ct status dnat accept",
                         "ip saddr " + host.subnet + " " + into + "goto between_members",
                         into + "ct state established,related accept", into + "drop"}) +
