@@ -3,6 +3,7 @@
 
 #include <stdlib.h>
 
+#include <algorithm>
 #include <catch2/catch.hpp>
 #include <filesystem>
 #include <fstream>
@@ -91,6 +92,7 @@ node::Status some_status() {
 // An engine with containers of the node's own and a foreign one.
 struct World {
   FakeRuntime runtime;
+  bool good = true;
   World() {
     runtime.image_store[image].info.id = image;
     add("shop-web-0-aaaa1111", "shop/web/0");
@@ -98,6 +100,7 @@ struct World {
     add("shop-nightly-20261120t0300z-1", "shop/nightly/1", {"true"});
     add("shop-nightly-20261121t0300z-1", "shop/nightly/1", {"true"});
     add("foreign", "shop/web/9", {"cat"}, "other-node");
+    REQUIRE(good);
   }
   void add(const std::string& name, const std::string& allocation,
            const model::Texts& command = {"cat"}, const std::string& whose = owner,
@@ -113,8 +116,16 @@ struct World {
       spec.container.mounts.push_back(
           {.kind = model::MountKind::volume, .source = volume, .target = "/data"});
     }
-    REQUIRE(runtime.containers().create(spec, {}));
-    REQUIRE(runtime.containers().start(name, {}));
+    good = good && runtime.containers().create(spec, {}) && runtime.containers().start(name, {});
+  }
+  std::ptrdiff_t seen(const std::string& call) const {
+    const auto record = runtime.record();
+    return std::count_if(record.begin(), record.end(),
+                         [&](const std::string& line) { return line.starts_with(call); });
+  }
+  // Also in a thread beside the test's own, where nothing may be asserted.
+  void until(const std::string& call, std::ptrdiff_t count, const std::stop_token& over) const {
+    while (seen(call) < count && !over.stop_requested()) std::this_thread::yield();
   }
 };
 
@@ -181,29 +192,60 @@ TEST_CASE("logs: of a job, the last run alone; as JSON, an object a line") {
         "\n");
 }
 
-TEST_CASE("logs: following ends when nothing runs any more, and takes newcomers along") {
+TEST_CASE("logs: following ends when nothing is there any more, and takes newcomers along") {
   World world;
   world.runtime.say("shop-web-0-aaaa1111", model::Stream::out, "first\n");
   Console console;
   commands::LogsWish wish{{"", "web", {}}};
   wish.options.follow = true;
-  bool replaced = false;
-  world.runtime.before = [&](const std::string& line) -> std::optional<Error> {
-    // Somebody updates the app while we look on.
-    if (line == "containers.list") replaced = true;
-    return std::nullopt;
-  };
-  std::jthread updater([&] {
+  std::jthread updater([&](const std::stop_token& over) {
+    world.until("sessions.logs", 2, over);
     world.add("shop-web-0-bbbb2222", "shop/web/0");
     world.runtime.say("shop-web-0-bbbb2222", model::Stream::out, "second\n");
-    for (const char* name : {"shop-web-0-aaaa1111", "shop-web-1-aaaa1111", "shop-web-0-bbbb2222"}) {
-      world.runtime.end(name, 0);
-    }
+    world.until("sessions.logs", 3, over);
+    const auto all = {"shop-web-0-aaaa1111", "shop-web-1-aaaa1111", "shop-web-0-bbbb2222"};
+    for (const char* name : all) world.runtime.end(name, 0);
+    world.until("containers.list", world.seen("containers.list") + 2, over);  // all was read
+    for (const char* name : all) (void)world.runtime.containers().remove(name, {});
   });
   CHECK(commands::show_logs(console.invocation(), world.runtime, owner, some_status(), wish, {}) ==
         done);
-  CHECK(replaced);
-  CHECK(console.out.str().find("web/0 | first\n") != std::string::npos);
+  CHECK(console.out.str() == "web/0 | first\nweb/0 | second\n");
+  CHECK(world.good);
+}
+
+TEST_CASE("logs: one that is started again is followed again") {
+  World world;
+  Console console;
+  commands::LogsWish wish{{"", "web", 0}};
+  wish.options.follow = true;
+  std::jthread engine([&](const std::stop_token& over) {
+    const std::string name = "shop-web-0-aaaa1111";
+    world.until("sessions.logs", 1, over);
+    world.runtime.end(name, 1);
+    world.until("containers.list", world.seen("containers.list") + 2, over);  // that was seen
+    (void)world.runtime.containers().start(name, {});
+    world.until("sessions.logs", 2, over);
+    (void)world.runtime.containers().remove(name, {});
+  });
+  CHECK(commands::show_logs(console.invocation(), world.runtime, owner, some_status(), wish, {}) ==
+        done);
+  CHECK(world.seen("sessions.logs") == 2);
+}
+
+TEST_CASE("logs: an engine that goes away ends it") {
+  World world;
+  Console console;
+  commands::LogsWish wish{{"", "web", 0}};
+  wish.options.follow = true;
+  int lists = 0;
+  world.runtime.before = [&](const std::string& line) -> std::optional<Error> {
+    if (line != "containers.list" || ++lists == 1) return std::nullopt;
+    return Error{Errc::unavailable, "gone", {}, {}};
+  };
+  CHECK(commands::show_logs(console.invocation(), world.runtime, owner, some_status(), wish, {}) ==
+        failed);
+  CHECK(console.err.str().find("gone") != std::string::npos);
 }
 
 TEST_CASE("logs: who is asked to stop stops") {
@@ -485,6 +527,27 @@ TEST_CASE("status: troubles are told, with the last words of a container") {
   CHECK(text.find("137 (out of memory)") != std::string::npos);
   CHECK(text.find("panic: ?[2Jno config") != std::string::npos);
   CHECK(commands::troubles_of(status, status.written).size() == 3);
+}
+
+TEST_CASE("status: replicas that are not ready, and runs that failed, are troubles") {
+  node::Status status = some_status();
+  const auto only = [&] {
+    const auto troubles = commands::troubles_of(status, status.written);
+    return troubles.size() == 1 ? troubles[0] : std::to_string(troubles.size());
+  };
+  CHECK(only() == "0");
+  status.apps[0].ready = 1;
+  CHECK(only() == "app shop/web: 1 of 2 replicas are ready");
+  status.apps[0].state = "updating";
+  CHECK(only() == "0");
+  auto& run = status.jobs[0].runs.emplace_back();
+  run.outcome = "failed";
+  run.exit_code = 3;
+  CHECK(only() == "job shop/nightly: its last run failed with 3");
+  run.outcome = "interrupted";
+  CHECK(only() == "job shop/nightly: its last run was interrupted");
+  run.outcome = "succeeded";
+  CHECK(only() == "0");
 }
 
 TEST_CASE("status: an agent that is silent for long seems dead") {

@@ -3,10 +3,10 @@
 #include <algorithm>
 #include <atomic>
 #include <condition_variable>
+#include <functional>
 #include <list>
 #include <map>
 #include <mutex>
-#include <set>
 #include <thread>
 
 #include "agent/colour.hpp"
@@ -110,38 +110,39 @@ class LogLines {
   std::map<std::pair<std::string, model::Stream>, std::string> rests_;
 };
 
-// Each container that is meant has a thread that reads its log; those that come later get one, too.
+// Each container that is meant has a thread that reads its log; those that come later get one, too,
+// and one that was started again gets another.
 class Followers {
  public:
   Followers(ContainerRuntime& runtime, LogLines& lines, model::LogOptions options,
-            std::stop_token stop)
-      : runtime_(runtime), lines_(lines), options_(options), stop_(std::move(stop)) {}
+            const std::stop_token& stop)
+      : runtime_(runtime), lines_(lines), options_(options), stops_(stop, Stops{ending_}) {}
+  ~Followers() { ending_.request_stop(); }
+  Followers(const Followers&) = delete;
+  Followers& operator=(const Followers&) = delete;
 
   void start(const OwnContainer& container) {
-    if (!known_.insert(container.summary.id).second) return;
-    Reading& one = all_.emplace_back();
-    one.thread = std::jthread([this, &one, container] {
-      const auto read = runtime_.sessions().logs(
-          container.summary.id, options_,
-          [&](model::Stream stream, std::string_view bytes) {
-            lines_.add(container, stream, bytes);
-          },
-          stop_);
-      lines_.end(container);
-      if (!read && read.error().code != Errc::cancelled && read.error().code != Errc::not_found) {
-        lines_.complain_of(container, read.error());
-        failed_ = true;
-      }
+    model::LogOptions options = options_;
+    {
       const std::lock_guard lock(mutex_);
-      one.over = true;
-      changed_.notify_all();
-    });
+      const auto before = last_.find(container.summary.id);
+      if (before != last_.end()) {
+        if (!before->second->over) return;
+        options.tail.reset();
+        options.since = before->second->ended;
+      }
+      last_[container.summary.id] = &all_.emplace_back();
+    }
+    Reading& one = all_.back();
+    one.thread = std::jthread([this, &one, container, options] { read(one, container, options); });
   }
   // Until one has ended, or it is time to look for others.
-  void wait() {
+  void wait(const std::stop_token& stop) {
     std::unique_lock lock(mutex_);
-    changed_.wait_for(lock, stop_, std::chrono::seconds{1},
-                      [&] { return std::exchange(ended_, count_over()) != ended_; });
+    changed_.wait_for(lock, stop, std::chrono::seconds{1}, [&] {
+      const std::size_t now = count_over();
+      return std::exchange(ended_, now) != now;
+    });
   }
   bool any_left() {
     const std::lock_guard lock(mutex_);
@@ -152,8 +153,31 @@ class Followers {
  private:
   struct Reading {
     bool over = false;
+    model::Moment ended{};
     std::jthread thread{};
   };
+  struct Stops {
+    std::stop_source source;
+    void operator()() const { std::stop_source(source).request_stop(); }
+  };
+
+  void read(Reading& one, const OwnContainer& container, const model::LogOptions& options) {
+    const auto outcome = runtime_.sessions().logs(
+        container.summary.id, options,
+        [&](model::Stream stream, std::string_view bytes) { lines_.add(container, stream, bytes); },
+        ending_.get_token());
+    lines_.end(container);
+    const bool gone = !outcome && (outcome.error().code == Errc::cancelled ||
+                                   outcome.error().code == Errc::not_found);
+    if (!outcome && !gone) {
+      lines_.complain_of(container, outcome.error());
+      failed_ = true;
+    }
+    const std::lock_guard lock(mutex_);
+    one.over = true;
+    one.ended = std::chrono::system_clock::now();
+    changed_.notify_all();
+  }
   std::size_t count_over() const {
     return static_cast<std::size_t>(
         std::count_if(all_.begin(), all_.end(), [](const Reading& one) { return one.over; }));
@@ -162,12 +186,13 @@ class Followers {
   ContainerRuntime& runtime_;
   LogLines& lines_;
   model::LogOptions options_;
-  std::stop_token stop_;
+  std::stop_source ending_;
+  std::stop_callback<Stops> stops_;
   std::atomic<bool> failed_{false};
   std::mutex mutex_;
   std::condition_variable_any changed_;
   std::size_t ended_ = 0;
-  std::set<std::string> known_;
+  std::map<std::string, Reading*> last_;  // by id
   std::list<Reading> all_;
 };
 
@@ -194,23 +219,24 @@ std::optional<model::Moment> since_of(const std::string& text, model::Moment now
   return {};
 }
 
-int follow_logs(const Invocation& invocation, Followers& followers,
+int follow_logs(const Invocation& invocation, Followers& followers, bool of_job,
                 const std::function<Result<std::vector<OwnContainer>>()>& look,
                 const std::stop_token& stop) {
   while (!stop.stop_requested()) {
-    followers.wait();
+    followers.wait(stop);
     if (stop.stop_requested()) break;
     const bool was_left = followers.any_left();
     const auto found = look();
+    if (stop.stop_requested()) break;
     if (!found && found.error().code != Errc::not_found) {
-      if (stop.stop_requested()) break;
       complain(invocation.err, "look for containers", found.error());
       return failed;
     }
     for (const OwnContainer& one : found.value_or(std::vector<OwnContainer>())) {
       if (one.summary.status == model::ContainerStatus::running) followers.start(one);
     }
-    if (!was_left && !followers.any_left()) break;
+    // An app's containers may be started again; a job's run is over when it is.
+    if (!was_left && !followers.any_left() && (of_job || !found)) break;
   }
   return followers.any_failed() ? failed : done;
 }
@@ -225,8 +251,8 @@ int show_logs(const Invocation& invocation, ContainerRuntime& runtime, std::stri
     complain(invocation.err, "show the log", found.error());
     return failed;
   }
-  const bool may_be_many =
-      wish.options.follow && !wish.target.replica && !is_job(status, found->front());
+  const bool of_job = is_job(status, found->front());
+  const bool may_be_many = wish.options.follow && !wish.target.replica && !of_job;
   LogLines lines(invocation, found->size() > 1 || may_be_many, wish.as_json);
   if (!wish.options.follow) {
     for (const OwnContainer& one : *found) {
@@ -244,7 +270,7 @@ int show_logs(const Invocation& invocation, ContainerRuntime& runtime, std::stri
   }
   Followers followers(runtime, lines, wish.options, stop);
   for (const OwnContainer& one : *found) followers.start(one);
-  return follow_logs(invocation, followers, look, stop);
+  return follow_logs(invocation, followers, of_job, look, stop);
 }
 
 int logs(const Invocation& invocation) {

@@ -16,8 +16,8 @@ struct LogsWish {
   model::LogOptions options{};
   bool as_json = false;
 };
-// Following, it ends when none of the containers meant runs any more. `status` tells jobs from
-// apps. Returns the exit code.
+// Following, it ends when a job's run has ended, or when no container of an app is there any more.
+// `status` tells jobs from apps. Returns the exit code.
 int show_logs(const Invocation& invocation, ContainerRuntime& runtime, std::string_view owner,
               const Result<node::Status>& status, const LogsWish& wish, std::stop_token stop);
 

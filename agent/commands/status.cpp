@@ -115,6 +115,20 @@ std::string foreign_table(const node::Status& status) {
   return table({"KIND", "NAME", "STATE", "FROM"}, rows);
 }
 
+// Of its last run that ended; one that goes on may mend it.
+std::string trouble_of(const node::JobStatus& job) {
+  if (job.runs.empty()) return {};
+  const node::RunStatus& last = job.runs.front();
+  if (!last.trouble.empty()) return last.trouble;
+  const bool bad =
+      last.outcome == "failed" || last.outcome == "timed_out" || last.outcome == "interrupted";
+  if (!bad) return {};
+  const std::string code = last.exit_code ? " with " + std::to_string(*last.exit_code) : "";
+  return "its last run " + (last.outcome == "timed_out" ? "took too long"
+                            : last.outcome == "failed"  ? "failed" + code
+                                                        : "was interrupted");
+}
+
 // The heading of a table stands out.
 std::string headed(const Colour& colour, const std::string& text) {
   const auto end = text.find('\n');
@@ -142,13 +156,17 @@ std::vector<std::string> troubles_of(const node::Status& status, model::Moment n
   add("engine", status.engine_trouble);
   add("disk", status.disk_trouble);
   for (const node::AppStatus& one : status.apps) {
-    const std::string fallback = one.state == "failed" ? "its rollout failed" : "";
-    add("app " + one.project + "/" + one.app, one.trouble.empty() ? fallback : one.trouble);
+    std::string trouble = one.trouble;
+    if (trouble.empty() && one.state == "failed") trouble = "its rollout failed";
+    if (trouble.empty() && one.state == "running" && one.ready < one.replicas) {
+      trouble =
+          std::to_string(one.ready) + " of " + std::to_string(one.replicas) + " replicas are ready";
+    }
+    add("app " + one.project + "/" + one.app, trouble);
   }
   for (const node::ContainerStatus& one : status.containers) add(one.name, one.trouble);
-  for (const node::JobStatus& job : status.jobs) {
-    if (!job.runs.empty()) add("job " + job.project + "/" + job.job, job.runs.front().trouble);
-  }
+  for (const node::JobStatus& job : status.jobs)
+    add("job " + job.project + "/" + job.job, trouble_of(job));
   return out;
 }
 
