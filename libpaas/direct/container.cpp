@@ -276,8 +276,8 @@ Result<ContainerName> parse_container_name(std::string_view text) {
     return tl::unexpected<Error>(Error{Errc::invalid,
                                        "\"" + shortened(text, 80) + "\" can name no container",
                                        {},
-                                       "name it as node/vmid (\"pve1/104\"), by its vmid, or by "
-                                       "its host name"});
+                                       "name it as node/vmid (\"pve1/104\"), by its vmid alone, or "
+                                       "by its host name alone"});
   };
   const auto is_name = [](std::string_view part) {
     return !part.empty() && part.size() <= 253 && part.front() != '-' &&

@@ -15,7 +15,7 @@ struct Advice {
 };
 
 // The first row that fits decides.
-constexpr std::array<Advice, 9> known_advice{{
+constexpr std::array<Advice, 10> known_advice{{
     {"hostname lookup '", "failed",
      "correct the name of the node: the cluster has none of that name, or cannot find its address"},
     {"storage '", "does not exist", "name a storage that is configured on the cluster"},
@@ -26,6 +26,7 @@ constexpr std::array<Advice, 9> known_advice{{
      "name a bridge that the node has, or create it on the node first"},
     {"can't upload to storage type", "",
      "choose a storage of files that has vztmpl among its content types, such as local"},
+    {"no quorum", "", "apply again when most nodes of the cluster are up and see each other"},
     {"No space left", "", "free space on the storage, or choose another one"},
     {"only possible from a snapshot", "",
      "set clone.snapshot to a snapshot of the container, or stop the container first"},

@@ -14,6 +14,7 @@ TEST_CASE("known texts of the server have advice, whatever they name") {
   CHECK(advises("pool 'nopool' does not exist", "the pool"));
   CHECK(advises("net0: bridge 'nobr' does not exist", "a bridge"));
   CHECK(advises("can't upload to storage type 'lvmthin'", "vztmpl"));
+  CHECK(advises("cluster not ready - no quorum?", "apply again"));
   CHECK(advises("tar: ./x: Cannot write: No space left on device", "free space"));
   CHECK(advises("Full clone of a running container is only possible from a snapshot",
                 "clone.snapshot"));

@@ -185,6 +185,10 @@ class PveClient final : public Pve {
       return "grant the privilege to the token " + session_.user() +
              " itself as well as to its user, or make the token without privilege separation";
     }
+    if (status >= 595 && status <= 597) {
+      return "the node is off, or the one that answers cannot reach it or waited too long for it: "
+             "try again when it is back";
+    }
     if (proxmox::is_lock_contention(error)) {
       return "something else works on it (a backup, a migration, another change): try again later";
     }
