@@ -1,9 +1,11 @@
 # `cmake --install`: the library with headers, CMake package and pkg-config file; the programs; the
-# licence. Everything is found relative to where it lies, so that a prefix can be moved.
+# licence. Everything is found relative to where it lies, so that a prefix can be moved. The component
+# `node` is what a host needs (deb.cmake).
 include(GNUInstallDirs)
 include(CMakePackageConfigHelpers)
 
-install(TARGETS paas EXPORT paasTargets LIBRARY DESTINATION "${CMAKE_INSTALL_LIBDIR}")
+install(TARGETS paas EXPORT paasTargets
+        LIBRARY DESTINATION "${CMAKE_INSTALL_LIBDIR}" COMPONENT node NAMELINK_COMPONENT development)
 foreach(header IN LISTS PAAS_PUBLIC_HEADERS)
   if(EXISTS "${PROJECT_SOURCE_DIR}/${header}")
     cmake_path(GET header PARENT_PATH folder)
@@ -25,9 +27,8 @@ file(RELATIVE_PATH PAAS_PC_PREFIX "/${pkgconfig}" "/")
 configure_file(cmake/paas.pc.in "${PROJECT_BINARY_DIR}/paas.pc" @ONLY)
 install(FILES "${PROJECT_BINARY_DIR}/paas.pc" DESTINATION "${pkgconfig}")
 
-foreach(program terraform-provider-paas paas-agent)
-  if(TARGET ${program})
-    install(TARGETS ${program} DESTINATION "${CMAKE_INSTALL_BINDIR}")
-  endif()
-endforeach()
+if(TARGET terraform-provider-paas)
+  install(TARGETS terraform-provider-paas DESTINATION "${CMAKE_INSTALL_BINDIR}")
+endif()
+install(TARGETS paas-agent paas-dns DESTINATION "${CMAKE_INSTALL_BINDIR}" COMPONENT node)
 install(FILES LICENSE DESTINATION "${CMAKE_INSTALL_DOCDIR}")
