@@ -1,20 +1,16 @@
-#include "libpaas/adapters/host/prober.hpp"
+#include "libpaas/adapters/connect_host.hpp"
 
 #include <catch2/catch.hpp>
 
-#include "libpaas/adapters/curl_http.hpp"
-#include "libpaas/adapters/host/packet_filter.hpp"
 #include "tests/fakes/http_server.hpp"
 
-namespace host_prober_test {
+namespace connect_host_test {
 
 using namespace paas;
 using namespace std::chrono_literals;
 
 std::unique_ptr<Prober> prober() {
-  HttpOptions options;
-  options.proxies = false;
-  return host::make_prober(make_curl_http(options));
+  return make_host_prober(silent_log());
 }
 
 model::Probe probe_of(const fakes::HttpServer& server, model::ProbeKind kind) {
@@ -66,36 +62,20 @@ TEST_CASE("prober: silence, closed ports and addresses that are none") {
         health::Answer{true, "connected"});
 }
 
-struct Nft final : Process {
-  std::vector<Command> seen;
-  Finished next;
-  Result<Finished> run(const Command& command, std::stop_token) override {
-    seen.push_back(command);
-    return next;
-  }
-};
-
-TEST_CASE("packet filter: rules go in as one text, and errors are told apart") {
-  Nft nft;
-  const auto filter = host::make_packet_filter(nft);
-  CHECK(filter->load("table inet paas", {}));
-  CHECK(nft.seen.back().words == std::vector<std::string>{"nft", "-f", "-"});
-  CHECK(nft.seen.back().input == "table inet paas");
-  nft.next = {1, "", "/dev/stdin:1:2: Error: syntax error"};
-  CHECK(filter->load("x", {}).error().code == Errc::invalid);
-  CHECK_THAT(filter->load("x", {}).error().message, Catch::Contains("syntax error"));
-  nft.next = {1, "", "netlink: Error: cache initialization failed: Operation not permitted"};
-  CHECK(filter->load("x", {}).error().code == Errc::denied);
-  CHECK(filter->listing({}).error().code == Errc::denied);
+TEST_CASE("source: where it lies, and that a path has no signature") {
+  const auto process = make_host_process();
+  const auto code = [&](const std::string& location, bool is_signed) {
+    SourceOptions options;
+    options.location = location;
+    options.require_signed_commits = is_signed;
+    const auto source = make_host_source(options, *process);
+    return source ? std::string("made") : std::string(name_of(source.error().code));
+  };
+  CHECK(code("/etc/paas/apps.yaml", false) == "made");
+  CHECK(code("https://git.example/a.git#main", true) == "made");
+  CHECK(code("/etc/paas/apps.yaml", true) == "denied");
+  CHECK(code("ftp://git.example/a.git", false) == "invalid");
+  CHECK(code("", false) == "invalid");
 }
 
-TEST_CASE("packet filter: both tables are listed, and none is no error") {
-  Nft nft;
-  const auto filter = host::make_packet_filter(nft);
-  nft.next = {0, "table x\n", ""};
-  CHECK(filter->listing({}).value() == "table x\ntable x\n");
-  nft.next = {1, "", "Error: No such file or directory\nlist table inet paas"};
-  CHECK(filter->listing({}).value().empty());
-}
-
-}  // namespace host_prober_test
+}  // namespace connect_host_test
