@@ -49,6 +49,8 @@ class LoopShell final : public Shell {
       const std::jthread events([this] { follow_engine(); });
       const std::jthread source([this] { follow_source(); });
       outcome = loop();
+      next_report_ = {};
+      if (outcome != Outcome::stopped) write_status();
       ending_.request_stop();
       give_up();
       read_source();
@@ -104,6 +106,8 @@ class LoopShell final : public Shell {
 
   // What is answered at once is part of the same turn.
   void turn(const Event& event) {
+    source_told_ = source_told_ || std::holds_alternative<SourceRead>(event) ||
+                   std::holds_alternative<SourceFailed>(event);
     std::deque<Event> events{event};
     while (!events.empty() && !ending_.stop_requested()) {
       Turn turned = next(std::move(state_), events.front(), ports_.clock.now());
@@ -367,7 +371,6 @@ class LoopShell final : public Shell {
       } else {
         push(SourceFailed{describe(read.error())});
       }
-      source_told_ = true;
       std::stop_token stop;
       {
         const std::lock_guard lock(mutex_);
@@ -395,7 +398,7 @@ class LoopShell final : public Shell {
   std::set<std::string> holds_;
   steady_clock::time_point next_hold_look_{}, next_report_{}, stale_report_{};
   std::optional<Status> told_status_;
-  std::atomic<bool> source_told_ = false;
+  bool source_told_ = false;
   std::mutex mutex_;
   std::condition_variable changed_;
   std::deque<Event> queue_;     // guarded by mutex_, as the two that follow

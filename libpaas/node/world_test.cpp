@@ -416,7 +416,9 @@ void World::set_clock(std::chrono::seconds difference) {
 }
 
 void World::reboot() {
-  for (auto& [id, one] : containers) stop_now(one, 255);
+  for (auto& [id, one] : containers) {
+    if (!one.foreign) stop_now(one, 255);  // somebody else starts those
+  }
   kill();
 }
 
