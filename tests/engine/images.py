@@ -45,6 +45,7 @@ class Image:
     name: str  # "test/busy:1"
     marker: str  # stands in its configuration, so that another marker is another image
     architecture: str = "amd64"
+    more: dict[str, bytes] = dataclasses.field(default_factory=dict)  # files by path, executable
 
     def __post_init__(self) -> None:
         layer = tar({
@@ -54,6 +55,7 @@ class Image:
             "etc/passwd": b"root:x:0:0:root:/:/bin/sh\napp:x:1000:1000:app:/data:/bin/sh\n",
             "etc/group": b"root:x:0:\napp:x:1000:\n",
             "tmp/of-the-image": b"here\n",
+            **self.more,
         })
         packed = gzip.compress(layer, 1, mtime=0)
         self.config = self._json({
