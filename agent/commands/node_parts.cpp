@@ -51,7 +51,7 @@ Result<void> fill_ports(OwnedParts& parts, const std::string& state, const std::
                         Log& log) {
   parts.clock = make_system_clock();
   parts.process = make_host_process();
-  parts.store = make_host_store(data_dir + "/kept");
+  parts.store = make_host_store(data_dir);
   SourceOptions source;
   source.location = state;
   source.cache_dir = data_dir + "/git";
@@ -75,7 +75,7 @@ Result<void> lock_folder(const std::string& folder) {
 }
 
 // The id that all of this node's containers bear: it must never change by itself.
-Result<std::string> node_id(const Arguments& arguments, Folder& folder) {
+Result<std::string> node_id(const Arguments& arguments, Folder& folder, Purpose purpose) {
   const auto kept = TRY(folder.read("node-id"));
   const std::string before = kept ? std::string(trim(*kept)) : "";
   const auto given = arguments.value("--node-id");
@@ -92,7 +92,7 @@ Result<std::string> node_id(const Arguments& arguments, Folder& folder) {
   if (!blueprint::is_label(id)) {
     return fail(Errc::invalid, "the node's id must be of a-z, 0-9 and '-': say one by --node-id");
   }
-  TRY(folder.write("node-id", id + "\n"));
+  if (purpose != Purpose::look) TRY(folder.write("node-id", id + "\n"));
   return id;
 }
 
@@ -194,7 +194,7 @@ Or<std::unique_ptr<NodeParts>> node_parts(const Invocation& invocation, const Us
   out->handed = make_plain_folder(arguments.value("--run-dir").value_or(usual_run_dir) + "/handed",
                                   Audience::root);
   node::Settings& settings = out->shell.settings;
-  auto id = node_id(arguments, *out->folder);
+  auto id = node_id(arguments, *out->folder, purpose);
   if (!id) return wrong("tell this node's id", id.error());
   const auto locked = purpose == Purpose::look ? Result<void>() : lock_folder(data_dir);
   if (!locked) return wrong("work in the data folder", locked.error());
