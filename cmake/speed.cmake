@@ -15,3 +15,9 @@ endif()
 
 set_property(GLOBAL APPEND PROPERTY JOB_POOLS link=1)
 set(CMAKE_JOB_POOL_LINK link)
+
+# For a look at every source by itself: no object comes of it, and it takes two thirds of the time.
+option(PAAS_SYNTAX_ONLY "Only check the sources" OFF)
+if(PAAS_SYNTAX_ONLY)
+  add_compile_options(-fsyntax-only)
+endif()

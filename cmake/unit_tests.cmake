@@ -23,14 +23,10 @@ if(tests)
 endif()
 
 # The contract of ContainerRuntime against a real engine, and what only a real one can show. The
-# unit tests hold the same contract against the engine in memory. Of the library only what an
-# engine takes, so that this is built soon.
+# unit tests hold the same contract against the engine in memory.
 add_executable(engine-contract tests/main.cpp tests/engine/real_test.cpp)
 paas_own(engine-contract)
-foreach(module base engine proxmox ports adapters adapters_engine adapters_pve)
-  target_sources(engine-contract PRIVATE $<TARGET_OBJECTS:libpaas_${module}>)
-endforeach()
-paas_use_objects(engine-contract tests/fakes tests/engine)
+paas_use_objects(engine-contract libpaas tests/fakes tests/engine)
 target_link_libraries(engine-contract PRIVATE paas_deps)
 
 if(CMAKE_BUILD_TYPE STREQUAL Release)

@@ -69,6 +69,7 @@ class Decider {
   void relieve(Index node);
   bool overbooked(Index node) const;
   bool relieved_without(Index node, const std::vector<Index>& leavers) const;
+  std::vector<Index> users_of_lack(Index node) const;
   std::vector<Index> of_use(Index node) const;
   std::vector<std::vector<Index>> leavers_of(Index node, std::size_t count,
                                              const std::vector<Index>& among);

@@ -35,15 +35,22 @@ bool Decider::relieved_without(Index node, const std::vector<Index>& leavers) co
 }
 
 // Who is on a node and uses what it lacks.
-std::vector<Index> Decider::of_use(Index node) const {
+std::vector<Index> Decider::users_of_lack(Index node) const {
   const Amount* free = seating_.ledger().free(node);
   std::vector<Index> out;
   for (const Index seat : seating_.on(node)) {
     const auto& needs = compiled_.shape(seating_[seat].job).needs;
-    const bool helps = std::any_of(needs.begin(), needs.end(),
-                                   [&](const Need& need) { return free[need.resource] < 0; });
-    if (helps && seating_.may_go(seat)) out.push_back(seat);
+    const bool uses = std::any_of(needs.begin(), needs.end(),
+                                  [&](const Need& need) { return free[need.resource] < 0; });
+    if (uses) out.push_back(seat);
   }
+  return out;
+}
+
+// … and may go.
+std::vector<Index> Decider::of_use(Index node) const {
+  std::vector<Index> out = users_of_lack(node);
+  std::erase_if(out, [&](Index seat) { return !seating_.may_go(seat); });
   return out;
 }
 
@@ -154,7 +161,7 @@ void Decider::relieve(Index node) {
   while (overbooked(node)) {
     const Index seat = who_relieves(node);
     if (seat == nowhere) {
-      for (const Index other : seating_.on(node)) {
+      for (const Index other : users_of_lack(node)) {
         notes_[other].waits = true;
         notes_[other].because =
             because + "; it waits, for no more of what is here may be on the move at once";

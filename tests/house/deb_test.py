@@ -80,6 +80,7 @@ def in_a_copy(script: str, *words) -> str:
 def test_holds_what_a_node_needs(deb):
     listed = {line.split()[5].removeprefix("."): line.split()[:2]
               for line in run("dpkg-deb", "--contents", deb).splitlines()}
+    assert not [name for name in listed if "/local/" in name]
     for program in ("/usr/bin/paas-agent", "/usr/bin/paas-dns"):
         assert listed[program] == ["-rwxr-xr-x", "root/root"]
     for unit in ("paas-agent", "paas-dns"):
@@ -99,9 +100,7 @@ def test_installed_upgraded_removed_and_purged(deb, tmp_path):
     said = in_a_copy("""
         dpkg -i "$1" >/dev/null
         paas-agent version
-        paas-agent validate --host-file /etc/paas/host.yaml - <<'EOF' && echo valid
-apps: []
-EOF
+        echo 'apps: []' | paas-agent validate --host-file /etc/paas/host.yaml -
         echo '# mine' >> /etc/paas/host.yaml
         mkdir -p /var/lib/paas && echo kept > /var/lib/paas/ledger
         dpkg -i "$2" >/dev/null
@@ -114,7 +113,7 @@ EOF
         dpkg -P paas-agent >/dev/null
         test ! -e /var/lib/paas && test ! -e /etc/paas && echo nothing is left
     """, deb, newer(deb, tmp_path))
-    assert said.splitlines() == [f"paas-agent {VERSION}", "valid", "0.1.1", "# mine", "kept", "# mine",
+    assert said.splitlines() == [f"paas-agent {VERSION}", "0 apps and 0 jobs, nothing is wrong", "0.1.1", "# mine", "kept", "# mine",
                                  "nothing is left"]
 
 
