@@ -40,37 +40,52 @@ def states(node: Node) -> dict[str, list[dict]]:
     }
 
 
+def label(when: str, effect: str) -> str:
+    return ("before " if when == "AT" else "after ") + effect
+
+
 class Campaign:
     def __init__(self, host: Host, seed: int) -> None:
         self.node, self.dice = Node(host), random.Random(seed)
         self.states = states(self.node)
         self.now = "nothing"
         self.kills: collections.Counter[str] = collections.Counter()
-        self.lengths: dict[tuple[str, str], int] = {}  # effects on the way from one state to another
+        self.routes: dict[tuple[str, str], list[str]] = {}  # effects on the way from one state to another
         self.effects = self.node.folder / "effects"
+        self.effects.touch()
         self.node.declare(*self.states["web"])
         self.finish("web")
         self.foreign = self.node.podman("run", "--detach", "--name", "foreign", "--network", "none", "--entrypoint",
                                         "/bin/sleep", self.node.image_ids["one"], "100000").strip()
 
     def finish(self, name: str) -> None:
-        done = self.node.apply()
+        self.effects.write_text("")
+        done = self.node.apply({"PAAS_EFFECTS_FILE": str(self.effects)})
         assert done.returncode == 0, f"{name}: {done.stdout}{done.stderr}{self.node.host.log_tails()}"
+        route = [line.split(" ", 1)[1] for line in self.effects.read_text().splitlines()]
+        if len(route) > len(self.routes.get((self.now, name), [])):
+            self.routes[self.now, name] = route
         self.now = name
+
+    def point(self, name: str) -> tuple[int, str]:
+        """Where to be killed: at the kind of effect that had its turn least often."""
+        route = self.routes.get((self.now, name))
+        if not route:
+            return self.dice.randint(1, 20), self.dice.choice(("AT", "AFTER"))
+        points = [(at, when) for at in range(1, len(route) + 1) for when in ("AT", "AFTER")]
+        return min(points, key=lambda p: (self.kills[label(p[1], route[p[0] - 1])], self.dice.random()))
 
     def killed(self, name: str) -> str:
         """The effect at which the agent was killed on its way there; empty if it arrived before."""
-        point = self.dice.randint(1, self.lengths.get((self.now, name), 25))
-        when = self.dice.choice(("AT", "AFTER"))
+        point, when = self.point(name)
         self.effects.write_text("")
         done = self.node.apply({f"PAAS_KILL_{when}_EFFECT": str(point), "PAAS_EFFECTS_FILE": str(self.effects)})
         lines = self.effects.read_text().splitlines()
         if done.returncode not in (-signal.SIGKILL, 128 + signal.SIGKILL):
             assert done.returncode == 0, done.stdout + done.stderr
-            self.lengths[self.now, name] = len(lines)
             return ""
         at = next(line for line in lines if line.startswith(f"{point} "))
-        return ("before " if when == "AT" else "after ") + at.split(" ", 1)[1]
+        return label(when, at.split(" ", 1)[1])
 
     def round(self) -> str:
         name = self.dice.choice([other for other in self.states if other != self.now])
