@@ -6,6 +6,7 @@
 
 Everything lives in one folder and in namespaces that go with it, also when the test is killed."""
 
+import json
 import os
 import pathlib
 import shutil
@@ -15,6 +16,8 @@ import sys
 import tempfile
 import time
 import uuid
+
+from tests.engine.keeper import remove_control_groups
 
 KEEPER = pathlib.Path(__file__).with_name("keeper.py")
 NEEDED = ("podman", "runc", "conmon", "dockerd", "busybox", "docker-registry", "catatonit", "nsenter",
@@ -115,6 +118,55 @@ class Host:
                 os.kill(int(process.parent.name), signal.SIGKILL)
         self.podman_service.wait()
 
+    def reboot(self) -> None:
+        """As if the machine had been off: no process is left, nothing in memory, no interface; only what
+        is on disk. Nothing is started again."""
+        while processes := self._processes():
+            for process in processes:
+                try:
+                    os.kill(process, signal.SIGKILL)
+                except ProcessLookupError:
+                    continue
+            time.sleep(0.02)
+        for process in self._running:
+            process.wait()
+        mounts = pathlib.Path(f"/proc/{self.first_process}/mounts").read_text().splitlines()
+        for place in [line.split()[1] for line in reversed(mounts)]:
+            if place.startswith((f"{self.folder}/", "/run/")):
+                self.run("umount", "--lazy", place, check=False, stderr=subprocess.DEVNULL)  # gone with another
+        for memory in ("/run", "/dev/shm"):
+            self.run("umount", "--lazy", memory)
+            self.run("mount", "-t", "tmpfs", "tmpfs", memory)
+        self.run("mkdir", "-p", "/run/netns", "/run/lock")
+        for link in json.loads(self.run("ip", "-json", "link", capture_output=True).stdout):
+            if link["ifname"] != "lo":
+                self.run("ip", "link", "delete", link["ifname"], check=False, stderr=subprocess.DEVNULL)
+        self.run("nft", "flush", "ruleset")
+        for part in ("run", "tmp"):
+            shutil.rmtree(self.folder / "podman" / part)
+        remove_control_groups(self.folder)
+
+    def _processes(self) -> list[int]:
+        """All that are in the namespaces or below them, but the first."""
+        parents: dict[int, int] = {}
+        within = {self.first_process}
+        space = os.readlink(f"/proc/{self.first_process}/ns/pid")
+        for place in pathlib.Path("/proc").glob("[0-9]*"):
+            try:
+                state, parent = (place / "stat").read_text().rpartition(")")[2].split()[:2]
+                if state == "Z":
+                    continue
+                parents[int(place.name)] = int(parent)
+                if os.readlink(place / "ns/pid") == space:
+                    within.add(int(place.name))
+            except OSError:  # gone, or none of ours
+                continue
+        size = 0
+        while size != len(within):
+            size = len(within)
+            within |= {child for child, parent in parents.items() if parent in within}
+        return sorted(within - {self.first_process})
+
     def docker(self) -> pathlib.Path:
         """Starts dockerd; returns its socket."""
         socket, home = self.folder / "docker.sock", self.folder / "docker"
@@ -141,7 +193,7 @@ class Host:
             settings.append(f"auth: {{htpasswd: {{realm: test, path: {users}}}}}")
         file = self.folder / f"registry-{port}.yml"
         file.write_text("\n".join(settings) + "\n")
-        self.start(f"registry-{port}", "docker-registry", "serve", file)
+        self.registry_service = self.start(f"registry-{port}", "docker-registry", "serve", file)
         return f"127.0.0.1:{port}"
 
 
