@@ -29,6 +29,14 @@ constexpr int lowest_docker = 1041;
 
 }  // namespace
 
+Result<Version> version_of_podman(std::string_view engine) {
+  const auto major = parse_integer<int>(split(engine, '.').front());
+  if (!major || *major < 4) {
+    return fail(Errc::invalid, "Podman " + excerpt(engine, 40) + " is too old");
+  }
+  return Version{true, std::string(engine), std::string(podman().prefix)};
+}
+
 Result<Version> parse_version(const Json& answer) {
   Version version;
   version.engine = text_of(answer["Version"]);
@@ -37,14 +45,7 @@ Result<Version> parse_version(const Json& answer) {
       if (text_of(component["Name"]) == "Podman Engine") version.is_podman = true;
     }
   }
-  if (version.is_podman) {
-    const auto major = parse_integer<int>(split(version.engine, '.').front());
-    if (!major || *major < 4) {
-      return fail(Errc::invalid, "Podman " + excerpt(version.engine, 40) + " is too old");
-    }
-    version.prefix = podman().prefix;
-    return version;
-  }
+  if (version.is_podman) return version_of_podman(version.engine);
   const std::string highest = text_of(answer["ApiVersion"]);
   const std::string lowest = text_of(answer["MinAPIVersion"]);
   if (interface_number(highest) == 0) {

@@ -66,6 +66,8 @@ struct Version {
 };
 // Errors: `invalid` if the engine is too old or no engine at all.
 Result<Version> parse_version(const Json& answer);
+// Of Podman, which tells it with every answer ("Libpod-Api-Version"). Errors: `invalid`: too old.
+Result<Version> version_of_podman(std::string_view engine);
 
 // An image's reference in the one form that both engines read alike: with its registry, and with a
 // tag or a digest, but not both ("docker.io/library/nginx:1.27" of "nginx:1.27"). Ids stay.

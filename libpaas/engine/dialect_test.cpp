@@ -75,6 +75,9 @@ TEST_CASE("versions: Podman from 4, Docker from 1.41, newer ones by the oldest t
       R"({"Version": "4.3.1", "ApiVersion": "1.41", "Components": [{"Name": "Podman Engine"}]})");
   CHECK(podmans->is_podman);
   CHECK(podmans->prefix == "/v4.0.0/libpod");
+  const auto told = version_of_podman("5.4.2");
+  CHECK((told->is_podman && told->engine == "5.4.2" && told->prefix == podmans->prefix));
+  for (const char* old : {"3.4.4", "", "new"}) CHECK(!version_of_podman(old));
   CHECK(version(R"({"Version": "20.10.24", "ApiVersion": "1.41", "MinAPIVersion": "1.12"})")
             ->prefix == "/v1.41");
   CHECK(version(R"({"Version": "29.0", "ApiVersion": "1.52", "MinAPIVersion": "1.44"})")->prefix ==

@@ -67,12 +67,11 @@ class LoopShell final : public Shell {
   // --- The loop. ---
 
   Outcome loop() {
-    ports_.engine.info(ending_.get_token()).map([&](const model::EngineInfo& info) {
-      state_.engine = info.name + " " + info.version;
-    });
+    ask_engine();
     while (!ending_.stop_requested()) {
       if (options_.alive) options_.alive();
       for (const Event& event : wait()) turn(event);
+      learn_engine();
       look_for_holds();
       write_status();
       if (options_.once) {
@@ -80,6 +79,20 @@ class LoopShell final : public Shell {
       }
     }
     return Outcome::stopped;
+  }
+
+  // Beside the loop: Podman takes a third of a second to tell of itself.
+  void ask_engine() {
+    pool_.add([this] {
+      const auto info = ports_.engine.info(ending_.get_token());
+      if (!info) return;
+      const std::lock_guard lock(mutex_);
+      engine_ = info->name + " " + info->version;
+    });
+  }
+  void learn_engine() {
+    const std::lock_guard lock(mutex_);
+    if (!engine_.empty()) state_.engine = std::exchange(engine_, {});
   }
 
   // What happened; TimePassed, where nothing did for long enough.
@@ -401,7 +414,8 @@ class LoopShell final : public Shell {
   bool source_told_ = false;
   std::mutex mutex_;
   std::condition_variable changed_;
-  std::deque<Event> queue_;     // guarded by mutex_, as the two that follow
+  std::deque<Event> queue_;     // guarded by mutex_, as the three that follow
+  std::string engine_;          // what it says of itself, until the loop knows
   std::stop_source waiting_;    // ends the wait for the source
   std::stop_source giving_up_;  // ends what is being carried out
   std::stop_source ending_;

@@ -2,6 +2,8 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include <mutex>
+
 #include "libpaas/adapters/engine/parts.hpp"
 #include "libpaas/base/base64.hpp"
 #include "libpaas/base/text.hpp"
@@ -167,10 +169,12 @@ class EngineImages final : public Images {
   Result<model::ImageInfo> loaded(const std::string& path, std::stop_token stop) {
     const ArchiveFile file(path);
     if (!file.is_regular()) return fail(Errc::not_found, "unable to open the file");
-    const auto info = link_.dialect().info(TRY(link_.ask({"GET", "/info"}, stop)));
+    const std::string platform = TRY(platform_of_host(stop));
     const ArchivedImage archived = TRY(inspect_archive(
         [&](std::uint64_t offset, std::size_t size) { return file.read_at(offset, size); },
-        info.platform));
+        platform));
+    auto here = find(archived.id, stop);
+    if (here || here.error().code != Errc::not_found) return here;
     HttpRequest::File body{path};
     if (archived.docker && !link_.dialect().loads_oci) {
       body.first_bytes = archived.docker->first_bytes;
@@ -185,7 +189,19 @@ class EngineImages final : public Images {
     return find(archived.id, std::move(stop));
   }
 
+  // Asked for once: Podman takes a third of a second to tell of itself.
+  Result<std::string> platform_of_host(std::stop_token stop) {
+    const std::lock_guard lock(platform_mutex_);
+    if (platform_.empty()) {
+      const Json answer = TRY(link_.ask({"GET", "/info"}, std::move(stop)));
+      platform_ = link_.dialect().info(answer).platform;
+    }
+    return platform_;
+  }
+
   const Link& link_;
+  std::mutex platform_mutex_;
+  std::string platform_;
 };
 
 }  // namespace
