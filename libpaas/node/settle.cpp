@@ -52,9 +52,10 @@ void Turning::decide() {
 bool Turning::advance_once(expansion::Ledger& ledger, const Declared& declared) {
   expansion::Ledger before = ledger;
   learn_images(s_, ledger);
-  ledger = expansion::advance(std::move(ledger), declared.blueprint, s_.settings.node,
-                              facts_of(s_, ledger, now_), job_facts_of(s_, ledger), declared.zones,
-                              now_);
+  const rollout::Facts facts = facts_of(s_, ledger, now_);
+  const jobs::Facts job_facts = job_facts_of(s_, ledger);
+  ledger = expansion::advance(std::move(ledger), declared.blueprint, s_.settings.node, facts,
+                              job_facts, declared.zones, now_);
   return ledger != before;
 }
 
