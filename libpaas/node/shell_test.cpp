@@ -1,5 +1,6 @@
 #include "libpaas/node/shell.hpp"
 
+#include <algorithm>
 #include <atomic>
 #include <catch2/catch.hpp>
 #include <map>
@@ -148,11 +149,11 @@ struct Host {
     return (*shell)->run({});
   }
   std::size_t running() {
-    std::size_t out = 0;
-    for (const auto& one : engine.containers().list({}).value()) {
-      out += one.status == model::ContainerStatus::running ? 1 : 0;
-    }
-    return out;
+    const auto all = engine.containers().list({});
+    REQUIRE(all);
+    return static_cast<std::size_t>(std::count_if(all->begin(), all->end(), [](const auto& one) {
+      return one.status == model::ContainerStatus::running;
+    }));
   }
 };
 
