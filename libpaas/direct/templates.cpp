@@ -51,6 +51,36 @@ bool shows_download(const std::vector<std::string>& log, const TemplateSpec& spe
           }));
 }
 
+// An image from a registry has its task under the name of the file; an upload tells it in its log
+// alone, once it has checked the file.
+std::string_view target_of(std::string_view line) {
+  constexpr std::string_view begin = "target file: ";
+  return line.starts_with(begin) ? line.substr(begin.size()) : std::string_view{};
+}
+
+bool may_bring(const std::vector<std::string>& log, const TemplateSpec& spec) {
+  for (const std::string& line : log)
+    if (const auto target = target_of(line); !target.empty())
+      return target.ends_with("/" + spec.file_name);
+  return true;
+}
+
+bool shows_upload(const std::vector<std::string>& log, const TemplateSpec& spec,
+                  std::uint64_t bytes) {
+  const auto any = [&](const auto& holds) { return std::any_of(log.begin(), log.end(), holds); };
+  return any([&](const std::string& line) {
+           return target_of(line).ends_with("/" + spec.file_name);
+         }) &&
+         any([&](const std::string& line) {
+           return line == "file size is: " + std::to_string(bytes);
+         });
+}
+
+std::string_view task_type(const TemplateSpec& spec) {
+  if (!spec.local_path.empty()) return "imgcopy";
+  return spec.url.empty() ? "ociregistrypull" : "download";
+}
+
 bool may_still_happen(const Error& error) {
   return error.code == Errc::unknown_outcome || error.code == Errc::timeout;
 }
@@ -127,7 +157,7 @@ std::vector<Refusal> refusals(const TemplateSpec& spec) {
 
 Result<proxmox::Template> Templates::create(const TemplateSpec& spec, std::stop_token stop,
                                             const std::function<void()>& begins,
-                                            const std::function<void()>& taken_over) {
+                                            const std::function<void(LeftFile)>& left) {
   TRY(refuse(refusals(spec)));
   const std::string volume = volume_of(spec);
   const std::string what = "unable to create template " + volume + " on node " + spec.node;
@@ -138,12 +168,13 @@ Result<proxmox::Template> Templates::create(const TemplateSpec& spec, std::stop_
     if (there && *there) {
       log_.warn("a template that an interrupted creation has fetched is taken over",
                 {{"volume", volume}, {"node", spec.node}});
-      if (taken_over) taken_over();
+      if (left) left(LeftFile::taken_over);
       return std::move(**there);
     }
   }
   auto cleared = clear_place(spec, stop);
   if (!cleared) return fail_while(what, std::move(cleared));
+  if (*cleared && left) left(LeftFile::replaced);
   if (begins) begins();
   auto fetched = fetch(spec, stop);
   listing(spec.node, spec.storage).forget();
@@ -160,24 +191,82 @@ Result<proxmox::Template> Templates::create(const TemplateSpec& spec, std::stop_
 // way is waited for: it belongs to a program that was killed, and a second would be in its way.
 Result<bool> Templates::downloaded_before(const TemplateSpec& spec, std::stop_token stop) {
   if (spec.url.empty()) return false;
-  const Json list = TRY(pve_.call(proxmox::list_downloads(spec.node, most_tasks), stop));
+  const Json list =
+      TRY(pve_.call(proxmox::list_tasks_of(spec.node, task_type(spec), most_tasks), stop));
   for (const proxmox::Upid& task : TRY(proxmox::parse_task_list(list))) {
     if (task.user != pve_.user() || task.id != spec.file_name) continue;
     const auto ended = pve_.wait(task, stop);
     if (!ended && ended.error().code == Errc::cancelled)
       return tl::unexpected<Error>(ended.error());
     if (!ended) return false;
-    const Json log = TRY(pve_.call(proxmox::task_log(task, 0, most_log_lines), stop));
-    return shows_download(TRY(proxmox::parse_task_log(log)), spec);
+    return shows_download(TRY(log_of(task, stop)), spec);
   }
   return false;
 }
 
-Result<void> Templates::clear_place(const TemplateSpec& spec, std::stop_token stop) {
+// The latest tasks that fetch what this one does. An upload is a task of the node that is talked
+// to, whichever node it is for.
+Result<std::vector<proxmox::TaskEntry>> Templates::tasks_of(const TemplateSpec& spec,
+                                                            std::stop_token stop) {
+  std::vector<proxmox::Call> calls{proxmox::list_tasks_of(spec.node, task_type(spec), most_tasks)};
+  if (!spec.local_path.empty()) calls.push_back(proxmox::list_cluster_tasks());
+  std::vector<proxmox::TaskEntry> tasks;
+  for (const proxmox::Call& call : calls)
+    for (auto& one : TRY(proxmox::parse_task_entries(TRY(pve_.call(call, stop)))))
+      if (one.task.type == task_type(spec) &&
+          (one.task.id.empty() || one.task.id == spec.file_name))
+        tasks.push_back(std::move(one));
+  return tasks;
+}
+
+Result<std::vector<std::string>> Templates::log_of(const proxmox::Upid& task,
+                                                   std::stop_token stop) {
+  return proxmox::parse_task_log(TRY(pve_.call(proxmox::task_log(task, 0, most_log_lines), stop)));
+}
+
+// Two that write the same file would be in each other's way: what a killed program has begun comes
+// to its end first. What this program has begun is for other files.
+Result<void> Templates::await_lost_tasks(const TemplateSpec& spec, std::stop_token stop) {
+  for (const proxmox::TaskEntry& one : TRY(tasks_of(spec, stop))) {
+    if (one.ended || one.task.user != pve_.user()) continue;
+    if (const std::lock_guard lock(mutex_); begun_.contains(one.task.text)) continue;
+    const auto log = log_of(one.task, stop);  // its node may be off
+    if (!log || !may_bring(*log, spec)) continue;
+    const auto ended = pve_.wait(one.task, stop);
+    if (!ended && ended.error().code == Errc::cancelled)
+      return tl::unexpected<Error>(ended.error());
+  }
+  return {};
+}
+
+// Whether a task of our user has made the file that is there, as such a creation would: whoever has
+// changed it since, or put it there by other means, has done so at another time.
+Result<bool> Templates::made_by_us(const TemplateSpec& spec, const proxmox::Template& there,
+                                   std::stop_token stop) {
+  const bool upload = !spec.local_path.empty();
+  if (!spec.url.empty()) return false;
+  if (upload && (!spec.local_bytes || TRY(spec.local_bytes()) != there.size_bytes)) return false;
+  bool ours = false;
+  for (const proxmox::TaskEntry& one : TRY(tasks_of(spec, stop))) {
+    if (!one.well || there.changed < one.began || there.changed > *one.ended) continue;
+    if (upload) {
+      const auto log = log_of(one.task, stop);
+      if (!log || !shows_upload(*log, spec, there.size_bytes)) continue;
+    }
+    if (one.task.user != pve_.user()) return false;
+    ours = true;
+  }
+  return ours;
+}
+
+// True where the file of a killed creation was in the way.
+Result<bool> Templates::clear_place(const TemplateSpec& spec, std::stop_token stop) {
   const std::string volume = volume_of(spec);
+  if (spec.url.empty()) TRY(await_lost_tasks(spec, stop));
   const auto there = TRY(observe_anew(spec.node, volume, stop));
-  if (!there) return {};
-  if (!spec.overwrite)
+  if (!there) return false;
+  const bool left = !spec.overwrite && TRY(made_by_us(spec, *there, stop));
+  if (!spec.overwrite && !left)
     return tl::unexpected<Error>(Error{
         Errc::conflict,
         "a file of that name exists already",
@@ -186,12 +275,17 @@ Result<void> Templates::clear_place(const TemplateSpec& spec, std::stop_token st
         "paas_lxc_template.NAME " +
             spec.node + "/" + volume + "`, choose another file name, or allow to overwrite it"});
   log_.info("template is removed to be overwritten", {{"volume", volume}, {"node", spec.node}});
-  return remove(spec.node, volume, stop);
+  TRY(remove(spec.node, volume, stop));
+  return left;
 }
 
 Result<void> Templates::fetch(const TemplateSpec& spec, std::stop_token stop) {
   log_.info("template is fetched", {{"volume", volume_of(spec)}, {"node", spec.node}});
   const auto task = TRY(begin_fetching(spec, stop));
+  {
+    const std::lock_guard lock(mutex_);
+    begun_.insert(task.text);
+  }
   auto ended = pve_.wait(task, stop);
   if (ended || ended.error().code != Errc::cancelled) return ended;
   // Nobody waits for it any more: it would go on for as long as the file is large.
@@ -208,12 +302,14 @@ Result<proxmox::Upid> Templates::begin_fetching(const TemplateSpec& spec, std::s
     return pve_.upload({proxmox::upload_template(spec.node, spec.storage, spec.checksum),
                         spec.local_path, spec.file_name},
                        stop);
+  // The server adds the ending to the name of an image by itself.
+  const std::string_view stem =
+      std::string_view(spec.file_name).substr(0, spec.file_name.rfind(".tar"));
   const proxmox::Call call =
-      spec.url.empty()
-          ? proxmox::pull_oci_image(spec.node, spec.storage, spec.oci_reference, spec.file_name)
-          : proxmox::download_template(
-                spec.node, spec.storage,
-                {spec.url, spec.file_name, spec.checksum, spec.verify_certificates});
+      spec.url.empty() ? proxmox::pull_oci_image(spec.node, spec.storage, spec.oci_reference, stem)
+                       : proxmox::download_template(
+                             spec.node, spec.storage,
+                             {spec.url, spec.file_name, spec.checksum, spec.verify_certificates});
   const Json data = TRY(pve_.call(call, stop));
   const std::string* upid = data.string();
   if (!upid) return fail(Errc::internal, "the server named no task");

@@ -10,6 +10,7 @@
 #include <memory>
 #include <mutex>
 #include <optional>
+#include <set>
 #include <stop_token>
 #include <string>
 #include <string_view>
@@ -38,7 +39,12 @@ struct TemplateSpec {
   proxmox::Checksum checksum{};
   bool verify_certificates = true;  // of `url`
   bool overwrite = false;           // a file of that name that is there already
+  // How long the file at `local_path` is; asked only where another lies in its place.
+  std::function<Result<std::uint64_t>()> local_bytes{};
 };
+
+// What became of a file that a creation has left whose program was killed.
+enum class LeftFile { taken_over, replaced };
 
 // "local:vztmpl/debian-12.tar.zst"
 std::string volume_of(const TemplateSpec& spec);
@@ -65,13 +71,16 @@ class Templates {
   // `begins` is called once, before the first call that may bring the file into being: when that
   // was never called, or the error is none of `unknown_outcome`, `timeout` and `cancelled`, there
   // is no file of ours and there will be none. When asked to stop, the node is asked to stop, too.
-  // What a program has left that was killed while the node was downloading is taken over, and
-  // `taken_over` called: a file of that name, or one that is on its way, which the log of the node
-  // shows to be of our user and from the same URL, and verified if it shall be. Errors: `invalid`
-  // as refusals(); `conflict` if another file exists and may not be overwritten; else as Pve.
+  // What a program has left that was killed while the node was at work is waited for, and `left`
+  // called: a download which the log of the node shows to be of our user and from the same URL, and
+  // verified if it shall be, is taken over. An upload or an image, of which no log tells the
+  // content, is fetched anew in its place where the file there is what the last such task for that
+  // name has made, that task was our user's, and an upload is as long as the local file. Errors:
+  // `invalid` as refusals(); `conflict` if another file exists and may not be overwritten; else as
+  // Pve.
   Result<proxmox::Template> create(const TemplateSpec& spec, std::stop_token stop,
                                    const std::function<void()>& begins = {},
-                                   const std::function<void()>& taken_over = {});
+                                   const std::function<void(LeftFile)>& left = {});
 
   // nullopt: the storage can be read and has no such volume. What a storage holds is asked once and
   // shared by all who ask, until something is created or removed there through this.
@@ -85,7 +94,12 @@ class Templates {
   using Listing = SingleFlight<std::vector<proxmox::Template>>;
 
   Result<bool> downloaded_before(const TemplateSpec& spec, std::stop_token stop);
-  Result<void> clear_place(const TemplateSpec& spec, std::stop_token stop);
+  Result<std::vector<proxmox::TaskEntry>> tasks_of(const TemplateSpec& spec, std::stop_token stop);
+  Result<std::vector<std::string>> log_of(const proxmox::Upid& task, std::stop_token stop);
+  Result<void> await_lost_tasks(const TemplateSpec& spec, std::stop_token stop);
+  Result<bool> made_by_us(const TemplateSpec& spec, const proxmox::Template& there,
+                          std::stop_token stop);
+  Result<bool> clear_place(const TemplateSpec& spec, std::stop_token stop);
   Result<void> fetch(const TemplateSpec& spec, std::stop_token stop);
   Result<proxmox::Upid> begin_fetching(const TemplateSpec& spec, std::stop_token stop);
   Result<std::optional<proxmox::Template>> observe_anew(const std::string& node,
@@ -97,6 +111,7 @@ class Templates {
   Log& log_;
   std::mutex mutex_;
   std::map<std::pair<std::string, std::string>, std::unique_ptr<Listing>> listings_;
+  std::set<std::string> begun_;  // tasks of this very program
 };
 
 }  // namespace paas::direct

@@ -103,7 +103,9 @@ TEST_CASE("a local file is uploaded, an image pulled", "[direct]") {
   TemplateSpec image{"pve1", "local", "alpine_3.tar"};
   image.oci_reference = "docker.io/library/alpine:3";
   REQUIRE(it.templates.create(image, {}));
-  CHECK(it.pve.count({"oci-registry-pull", "reference=docker.io/library/alpine:3"}) == 1);
+  CHECK(it.pve.count({"oci-registry-pull", "reference=docker.io/library/alpine:3",
+                      "filename=alpine_3"}) == 1);
+  CHECK(it.pve.templates.contains("local:vztmpl/alpine_3.tar"));
 }
 
 TEST_CASE("what is there already is left alone unless it may be overwritten", "[direct]") {
@@ -132,7 +134,9 @@ TEST_CASE("what a killed creation has downloaded, or is downloading, is taken ov
   bool begun = false, taken_over = false;
   const auto create = [&](const TemplateSpec& wanted) {
     return Templates(it.pve, silent_log())
-        .create(wanted, {}, [&] { begun = true; }, [&] { taken_over = true; });
+        .create(
+            wanted, {}, [&] { begun = true; },
+            [&](LeftFile what) { taken_over = what == LeftFile::taken_over; });
   };
   SECTION("the same") {
     const auto made = create(spec);
@@ -166,6 +170,89 @@ TEST_CASE("what a killed creation has downloaded, or is downloading, is taken ov
     CHECK(!taken_over);
     CHECK(begun);
   }
+}
+
+TEST_CASE("what a killed creation has uploaded or pulled is fetched anew", "[direct]") {
+  Store it;
+  it.pve.downloads_last_calls = GENERATE(0, 8);
+  TemplateSpec spec{"pve1", "local", "own.tar"};
+  const bool upload = GENERATE(true, false);
+  if (upload) {
+    spec.local_path = "/tmp/own.tar";
+    spec.local_bytes = [] { return Result<std::uint64_t>(878536); };
+    const std::string node = GENERATE("pve1", "pve2");  // the one that took the request
+    REQUIRE(it.pve.upload(
+        {proxmox::upload_template(node, "local", {}), spec.local_path, spec.file_name}, {}));
+  } else {
+    spec.oci_reference = "docker.io/library/app:1";
+    REQUIRE(it.pve.call(proxmox::pull_oci_image("pve1", "local", spec.oci_reference, "own"), {}));
+  }
+  std::optional<LeftFile> left;
+  const auto create = [&] {
+    return Templates(it.pve, silent_log()).create(spec, {}, {}, [&](LeftFile what) {
+      left = what;
+    });
+  };
+  const auto refused = [&] {
+    const auto made = create();
+    REQUIRE(!made);
+    CHECK(made.error().code == Errc::conflict);
+    CHECK(!left);
+    CHECK(it.pve.count({"DELETE"}) == 0);
+  };
+  const auto comes_to_its_end = [&] {
+    for (int i = 0; i < 10; ++i) REQUIRE(it.pve.call(proxmox::list_cluster_tasks(), {}));
+  };
+  SECTION("the same") {
+    REQUIRE(create());
+    CHECK(left == LeftFile::replaced);
+    CHECK(it.pve.count({"DELETE"}) == 1);
+    CHECK(it.pve.count({upload ? "UPLOAD" : "oci-registry-pull"}) == 2);
+  }
+  SECTION("somebody has changed it since") {
+    comes_to_its_end();
+    it.pve.changed["local:vztmpl/own.tar"] = it.pve.task_time + 1;
+    refused();
+  }
+  SECTION("the task failed, and the file is somebody else's") {
+    comes_to_its_end();
+    it.pve.changed.erase("local:vztmpl/own.tar");
+    refused();
+  }
+  SECTION("another size") {
+    if (!upload) return;
+    spec.local_bytes = [] { return Result<std::uint64_t>(878537); };
+    refused();
+  }
+  SECTION("it has gone again") {
+    comes_to_its_end();
+    it.pve.templates.erase("local:vztmpl/own.tar");
+    REQUIRE(create());
+    CHECK(!left);
+  }
+}
+
+TEST_CASE("what was begun on a node that is off now keeps nobody from creating", "[direct]") {
+  Store it;
+  it.pve.downloads_last_calls = 1000;
+  TemplateSpec spec{"pve1", "local", "own.tar"};
+  spec.local_path = "/tmp/own.tar";
+  REQUIRE(it.pve.upload(
+      {proxmox::upload_template("pve2", "local", {}), spec.local_path, spec.file_name}, {}));
+  it.pve.offline.insert("pve2");
+  CHECK(it.templates.create(spec, {}));
+  CHECK(it.pve.count({"WAIT imgcopy"}) == 1);
+}
+
+TEST_CASE("of files that one program sends at once, none waits for another's task", "[direct]") {
+  Store it;
+  it.pve.downloads_last_calls = 1000;
+  TemplateSpec spec{"pve1", "local", "one.tar"};
+  spec.local_path = "/tmp/one.tar";
+  REQUIRE(it.templates.create(spec, {}));
+  spec.file_name = "two.tar";
+  REQUIRE(it.templates.create(spec, {}));
+  CHECK(it.pve.count({"WAIT imgcopy"}) == 2);
 }
 
 TEST_CASE("a download that was not verified is not taken over where it shall be", "[direct]") {

@@ -186,10 +186,14 @@ Call list_active_tasks(std::string_view node, int vmid) {
           {{"vmid", std::to_string(vmid)}, {"source", "active"}}};
 }
 
-Call list_downloads(std::string_view node, int limit) {
+Call list_tasks_of(std::string_view node, std::string_view type, int limit) {
   return {Method::get,
           node_path(node) + "/tasks",
-          {{"typefilter", "download"}, {"source", "all"}, {"limit", std::to_string(limit)}}};
+          {{"typefilter", std::string(type)}, {"source", "all"}, {"limit", std::to_string(limit)}}};
+}
+
+Call list_cluster_tasks() {
+  return {Method::get, "/cluster/tasks", {}};
 }
 
 Call task_status(const Upid& task) {

@@ -137,8 +137,11 @@ Call list_tasks(std::string_view node, int vmid, int limit);
 // The same, but only those that run now, or have only just ended.
 Call list_active_tasks(std::string_view node, int vmid);
 
-// The same of the downloads that were begun there, whose id is the name of the file.
-Call list_downloads(std::string_view node, int limit);
+// The same of the tasks of one type that were begun there, of whatever guest or file.
+Call list_tasks_of(std::string_view node, std::string_view type, int limit);
+
+// GET /cluster/tasks: the latest tasks of all nodes, running ones too; see parse_task_list.
+Call list_cluster_tasks();
 
 // GET /nodes/{node}/tasks/{upid}/status; see parse_task_status.
 Call task_status(const Upid& task);

@@ -139,6 +139,7 @@ Result<std::vector<Template>> parse_templates(const Json& data, const std::strin
     one.file_name = one.volume.substr(one.volume.find('/') + 1);
     one.format = entry_text(entry, "format");
     one.size_bytes = entry_count(entry, "size");
+    one.changed = static_cast<std::int64_t>(entry_count(entry, "ctime"));
     if (one.volume.empty()) return odd_inventory("templates");
     out.push_back(std::move(one));
   }

@@ -64,6 +64,7 @@ struct Template {
   std::string file_name;
   std::string format;  // "tzst", "txz", "tgz", "tar"
   std::uint64_t size_bytes = 0;
+  std::int64_t changed = 0;  // seconds since 1970, by the clock of what keeps it; 0: not told
 };
 
 struct Resources {

@@ -73,12 +73,14 @@ TEST_CASE("templates of a storage") {
   const auto templates = parse_templates(*parse_json(R"([
     {"volid":"local:vztmpl/b.tar","content":"vztmpl","format":"tar","size":1034240},
     {"volid":"local:500/vm-500-disk-0.raw","content":"rootdir","format":"raw"},
-    {"volid":"local:vztmpl/a.tar.zst","content":"vztmpl","format":"tzst","size":878536}])"),
+    {"volid":"local:vztmpl/a.tar.zst","content":"vztmpl","format":"tzst","size":878536,"ctime":17}])"),
                                          "pve1", "local");
   REQUIRE(templates->size() == 2);
   CHECK((*templates)[0].file_name == "a.tar.zst");
   CHECK((*templates)[0].node == "pve1");
+  CHECK((*templates)[0].changed == 17);
   CHECK((*templates)[1].size_bytes == 1034240);
+  CHECK((*templates)[1].changed == 0);
 }
 
 }  // namespace paas::proxmox::inventory_test

@@ -62,6 +62,20 @@ Result<std::vector<Upid>> parse_task_list(const Json& data) {
   return tasks;
 }
 
+Result<std::vector<TaskEntry>> parse_task_entries(const Json& data) {
+  const auto names = TRY(parse_task_list(data));
+  std::vector<TaskEntry> entries;
+  for (std::size_t i = 0; i < names.size(); ++i) {
+    const Json& told = (*data.array())[i];
+    const std::string* status = told["status"].string();
+    TaskEntry entry{names[i], told["starttime"].integer().value_or(0), {}, false};
+    if (const auto ended = told["endtime"].integer()) entry.ended = *ended;
+    entry.well = entry.ended && status && (*status == "OK" || status->starts_with("WARNINGS: "));
+    entries.push_back(std::move(entry));
+  }
+  return entries;
+}
+
 Result<void> judge_task(const Upid& upid, const TaskStatus& status,
                         const std::vector<std::string>& log) {
   const std::string_view exit = status.exit_status;

@@ -2,6 +2,7 @@
 // Tasks: what Proxmox does in the background, named by a UPID.
 
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -33,6 +34,15 @@ Result<std::vector<std::string>> parse_task_log(const Json& data);
 
 // The tasks of GET /nodes/{node}/tasks, latest first.
 Result<std::vector<Upid>> parse_task_list(const Json& data);
+
+// One of such a list. Times are seconds since 1970, by the clock of its node.
+struct TaskEntry {
+  Upid task;
+  std::int64_t began = 0;
+  std::optional<std::int64_t> ended;  // nullopt: it runs
+  bool well = false;                  // it has ended, and without an error
+};
+Result<std::vector<TaskEntry>> parse_task_entries(const Json& data);
 
 // Nothing for a task that ended well (OK or WARNINGS), else the error, the last lines of its log
 // behind the cause in the message, and advice where the cause is known. Lock contention is

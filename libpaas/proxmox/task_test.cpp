@@ -69,4 +69,24 @@ TEST_CASE("a failed task brings its cause and the end of its log") {
   CHECK_FALSE(bare.remedy.empty());
 }
 
+TEST_CASE("a list of tasks tells which run, and which have ended well") {
+  const std::string upid = "UPID:pve1:00004979:0006175C:6B014E71:imgcopy::root@pam!tf:";
+  const auto entries = parse_task_entries(*parse_json(R"([{"upid":")" + upid + R"(","starttime":10},
+          {"upid":")" + upid + R"(","starttime":10,"endtime":12,"status":"OK"},
+          {"upid":")" + upid + R"(","starttime":10,"endtime":12,"status":"WARNINGS: 1"},
+          {"upid":")" + upid + R"(","starttime":10,"endtime":12,"status":"no space"}])"));
+  REQUIRE(entries);
+  REQUIRE(entries->size() == 4);
+  CHECK(entries->at(0).task.type == "imgcopy");
+  CHECK_FALSE(entries->at(0).ended);
+  CHECK_FALSE(entries->at(0).well);
+  CHECK(entries->at(1).began == 10);
+  CHECK(entries->at(1).ended == 12);
+  CHECK(entries->at(1).well);
+  CHECK(entries->at(2).well);
+  CHECK_FALSE(entries->at(3).well);
+  CHECK_FALSE(parse_task_entries(*parse_json(R"([{"starttime":10}])")));
+  CHECK_FALSE(parse_task_entries(*parse_json("{}")));
+}
+
 }  // namespace paas::proxmox::task_test

@@ -179,7 +179,8 @@ std::vector<NamedCall> node_calls() {
   return {
       {"list_tasks", list_tasks("pve1", 104, 20)},
       {"list_active_tasks", list_active_tasks("pve1", 104)},
-      {"list_downloads", list_downloads("pve1", 50)},
+      {"list_tasks_of", list_tasks_of("pve1", "download", 50)},
+      {"list_cluster_tasks", list_cluster_tasks()},
       {"task_status", task_status(task)},
       {"task_log", task_log(task, 50, 500)},
       {"stop_task", stop_task(task)},

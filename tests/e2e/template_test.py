@@ -403,6 +403,40 @@ def test_a_provider_killed_during_a_download_converges(cluster, workspace, after
     workspace.assert_nothing_to_do()
 
 
+@pytest.mark.parametrize("after_its_end", [True, False])
+def test_a_provider_killed_during_an_upload_converges(cluster, workspace, after_its_end):
+    (workspace.folder / "app.tar").write_bytes(b"content")
+    cluster.control("/faults", [{"method": "POST", "path": "/upload$", "task_ms": 4000}])
+    workspace.write(template(source_file="app.tar"))
+    child = workspace.start("apply", "-auto-approve", "-input=false")
+    wait_for(lambda: any(t["type"] == "imgcopy" for t in cluster.api("GET", "/nodes/pve1/tasks?source=all")),
+             "the task of the upload")
+    for pid in provider_pids(child.pid):
+        os.kill(pid, signal.SIGKILL)
+    child.communicate(timeout=300)
+    assert workspace.state_entries() == {}
+    if after_its_end:
+        wait_for(lambda: "app.tar" in files_on(cluster), "the file")
+    run = workspace.apply()
+    assert "template local:vztmpl/app.tar was left behind and has been replaced" in run.text
+    assert workspace.resources()[ADDRESS]["size_bytes"] == len("content")
+    assert [c["path"].rsplit("/", 1)[1] for c in cluster.calls("POST")] == ["upload"] * 2
+    workspace.assert_nothing_to_do()
+
+
+def test_an_uploaded_file_that_may_be_somebody_elses_stays(cluster, workspace):
+    # Ours, but of another size than what is wanted now.
+    (workspace.folder / "app.tar").write_bytes(b"content")
+    workspace.write(template(source_file="app.tar"))
+    workspace.apply()
+    workspace.run("state", "rm", ADDRESS)
+    (workspace.folder / "app.tar").write_bytes(b"longer content")
+    cluster.forget_calls()
+    run = workspace.apply(check=False)
+    assert run.code == 1 and "a file of that name exists already" in run.text
+    assert cluster.calls("DELETE") == [] and files_on(cluster)["app.tar"] == len("content")
+
+
 def test_patience_ends_and_says_where_to_change_it(cluster, workspace):
     cluster.control("/tasks", {"duration_ms": 4000})
     workspace.write(debian(timeouts={"create": "1s"}))

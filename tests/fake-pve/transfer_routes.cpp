@@ -191,7 +191,7 @@ Result<Reply> pull_image(Call& call) {
   for (char& c : name)
     if (c == ':') c = '_';
   if (call.params.has("filename")) name = call.params.text("filename");
-  if (!name.ends_with(".tar")) name += ".tar";
+  name += ".tar";  // also where it ends so
   const std::string storage = call.params.text("storage");
   TRY(find_storage(call.state, storage));
   if (find_volume(call.state, call.node(), storage + ":vztmpl/" + name))

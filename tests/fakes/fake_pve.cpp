@@ -134,10 +134,14 @@ Result<proxmox::Upid> FakePve::upload(const Upload& upload, std::stop_token stop
   if (auto error = fault(Effect::none)) return tl::unexpected<Error>(*error);
   const auto parts = words(upload.call.path, "/");
   const std::string storage(parts[3]);
-  const Json task = TRY(begin("imgcopy", 0, std::string(parts[1]), [=, this]() -> Result<void> {
-    templates[storage + ":vztmpl/" + upload.file_name] = "tzst";
-    return {};
-  }));
+  const Json task =
+      TRY(begin("imgcopy", 0, std::string(parts[1]),
+                [=, this]() -> Result<void> {
+                  templates[storage + ":vztmpl/" + upload.file_name] = "tzst";
+                  changed[storage + ":vztmpl/" + upload.file_name] = task_time;
+                  return {};
+                },
+                {}, {"target file: /cache/" + upload.file_name, "file size is: 878536"}));
   if (auto error = fault(Effect::full)) return tl::unexpected<Error>(*error);
   return proxmox::parse_upid(*task.string());
 }
@@ -155,7 +159,7 @@ Result<Json> FakePve::begin(const std::string& type, int vmid, const std::string
   const std::string upid =
       "UPID:" + node + ":" + number + ":00000001:6B014D29:" + type + ":" + id + ":" + user() + ":";
   Task& task = tasks_[upid];
-  task = {type, vmid, std::move(effect), 0, {}, std::move(log)};
+  task = {type, vmid, std::move(effect), 0, {}, std::move(log), task_time};
   if (const auto failing = failing_tasks_.find(type); failing != failing_tasks_.end()) {
     const auto parsed = proxmox::parse_upid(upid);
     const proxmox::TaskStatus status{false, failing->second};
@@ -167,7 +171,8 @@ Result<Json> FakePve::begin(const std::string& type, int vmid, const std::string
     failing_tasks_.erase(failing);
   }
   if (type == "vzcreate") task.calls_left = creations_last_calls;
-  if (type == "download") task.calls_left = downloads_last_calls;
+  if (type == "download" || type == "imgcopy" || type == "ociregistrypull")
+    task.calls_left = downloads_last_calls;
   if (task.calls_left == 0) end(task);
   return Json{upid};
 }
@@ -186,7 +191,16 @@ Result<Json> FakePve::interrupt(const std::string& upid) {
   return Json{};
 }
 
-// The list of those that run, of one guest, or of all downloads, latest first; state and log of
+Json FakePve::task_row(const std::string& upid, const Task& task) const {
+  Json::Object row{{"upid", upid}, {"starttime", task.began}};
+  if (task.outcome) {
+    row["endtime"] = task.began;
+    row["status"] = *task.outcome ? "OK" : "failed";
+  }
+  return Json{std::move(row)};
+}
+
+// The list of those that run, of one guest, or of all of a type, latest first; state and log of
 // one.
 Result<Json> FakePve::read_tasks(const Call& call, const Parts& parts) const {
   if (parts.size() == 5) {
@@ -207,8 +221,8 @@ Result<Json> FakePve::read_tasks(const Call& call, const Parts& parts) const {
         param(call.params, "typefilter").empty()
             ? !task.outcome && std::to_string(task.vmid) == param(call.params, "vmid")
             : task.type == param(call.params, "typefilter");
-    if (wanted && proxmox::parse_upid(upid)->node == parts[1])
-      list.push_back(Json::Object{{"upid", upid}});
+    if (!wanted || proxmox::parse_upid(upid)->node != parts[1]) continue;
+    list.push_back(task_row(upid, task));
   }
   return Json{std::move(list)};
 }
@@ -238,6 +252,12 @@ Result<Json> FakePve::act(const Call& call) {
 Result<Json> FakePve::act_on_cluster(const Call& call, const Parts& parts) {
   if (call.path == "/version") return Json{Json::Object{{"version", "9.2.11"}}};
   if (call.path == "/cluster/resources") return resources();
+  if (call.path == "/cluster/tasks") {
+    Json::Array all;
+    for (auto it = tasks_.rbegin(); it != tasks_.rend(); ++it)
+      all.push_back(task_row(it->first, it->second));
+    return Json{std::move(all)};
+  }
   if (call.path == "/cluster/nextid") return next_id(call.params);
   if (call.path == "/pools") return put_pool(call.params);
   if (call.path.starts_with("/cluster/ha/resources")) {
@@ -301,16 +321,19 @@ Result<Json> FakePve::act_on_storage(const Call& call, const Parts& parts) {
   const std::string& node = parts[1];
   const std::string prefix = storage + ":vztmpl/";
   if (parts[4] == "download-url" || parts[4] == "oci-registry-pull") {
-    const std::string volume = prefix + param(call.params, "filename");
+    // A download has the name as it is given, an image gets its ending.
+    const bool image = parts[4] == "oci-registry-pull";
+    const std::string volume = prefix + param(call.params, "filename") + (image ? ".tar" : "");
     if (templates.contains(volume)) return refuse(500, "refusing to override existing file");
-    const std::string file = param(call.params, "filename");
+    const std::string file = param(call.params, "filename") + (image ? ".tar" : "");
     std::vector<std::string> log{"downloading " + param(call.params, "url") + " to /cache/" + file};
     if (!param(call.params, "checksum").empty())
       log.emplace_back("calculating checksum...OK, checksum verified");
     return begin(
-        parts[4] == "download-url" ? "download" : "ociregistrypull", 0, node,
+        image ? "ociregistrypull" : "download", 0, node,
         [=, this]() -> Result<void> {
           templates[volume] = "tzst";
+          changed[volume] = task_time;
           return {};
         },
         file, std::move(log));
@@ -321,10 +344,15 @@ Result<Json> FakePve::act_on_storage(const Call& call, const Parts& parts) {
       return {};
     });
   Json::Array list;
-  for (const auto& [volume, format] : templates)
-    if (volume.starts_with(prefix))
-      list.push_back(Json::Object{
-          {"volid", volume}, {"content", "vztmpl"}, {"format", format}, {"size", 878536}});
+  for (const auto& [volume, format] : templates) {
+    if (!volume.starts_with(prefix)) continue;
+    const auto at = changed.find(volume);
+    list.push_back(Json::Object{{"volid", volume},
+                                {"content", "vztmpl"},
+                                {"format", format},
+                                {"ctime", at == changed.end() ? 1 : at->second},
+                                {"size", 878536}});
+  }
   return Json{std::move(list)};
 }
 

@@ -74,6 +74,8 @@ class FakePve final : public Pve {
   std::set<std::string> pools{"web", "db"};
   std::set<std::string> offline;                    // nodes
   std::map<std::string, std::string> templates;     // volume → format
+  std::map<std::string, std::int64_t> changed;      // volume → when, in seconds
+  std::int64_t task_time = 1000;                    // when tasks begin and end, likewise
   std::set<std::string> oci_images;                 // those of them that are OCI archives
   std::map<std::string, std::string> oci_settings;  // what an OCI image brings
   bool lists_lag = false;        // /cluster/resources says what listed_running says
@@ -96,9 +98,11 @@ class FakePve final : public Pve {
     int calls_left = 0;
     std::optional<Result<void>> outcome;
     std::vector<std::string> log{};
+    std::int64_t began = 0;
   };
   using Parts = std::vector<std::string>;
 
+  Json task_row(const std::string& upid, const Task& task) const;
   Result<Json> interrupt(const std::string& upid);
   Result<Json> read_tasks(const proxmox::Call& call, const Parts& parts) const;
   Result<Json> act(const proxmox::Call& call);

@@ -79,23 +79,24 @@ class LxcTemplateResource final : public tf::Typed<Template> {
     if (!cluster) return {{}, {tf::diagnostic_of(cluster.error(), failed)}};
     const Deadline deadline(call.stop, limits(planned).create, "timeouts.create");
     bool begun = false;
-    bool taken_over = false;
+    std::optional<direct::LeftFile> left;
+    direct::TemplateSpec spec = spec_of(model);
+    spec.local_bytes = [&]() -> Result<std::uint64_t> {
+      return TRY(services->files().digest(spec.local_path)).bytes;
+    };
     auto made = cluster->templates.create(
-        spec_of(model), deadline.token(), [&begun] { begun = true; },
-        [&taken_over] { taken_over = true; });
+        spec, deadline.token(), [&begun] { begun = true; },
+        [&left](direct::LeftFile what) { left = what; });
     if (made) {
       model.size_bytes = static_cast<std::int64_t>(made->size_bytes);
       tf::Outcome<Template> outcome{std::move(model)};
-      if (taken_over)
-        outcome.diagnostics.push_back(tf::warning_at(
-            {}, "template " + planned.volume.value_or("") + " has been taken over",
-            "The node has downloaded it from the same URL for the same user before, for an apply "
-            "that was killed; it is not downloaded again."));
+      if (left) outcome.diagnostics.push_back(left_warning(planned, *left));
       return outcome;
     }
     Error error = std::move(made).error();
     const Path attribute = attribute_of(error, begun);
     tf::Outcome<Template> outcome;
+    if (left) outcome.diagnostics.push_back(left_warning(planned, *left));
     if (begun && may_still_come(error)) outcome.model = std::move(model);
     error = deadline.explain(advised(std::move(error)));
     outcome.diagnostics.push_back(tf::diagnostic_of(error, failed, attribute));
@@ -167,6 +168,21 @@ class LxcTemplateResource final : public tf::Typed<Template> {
  private:
   static tf::TimeLimits limits(const Template& model) {
     return tf::time_limits(model.timeouts, usual_limits);
+  }
+
+  static tf::Diagnostic left_warning(const Template& planned, direct::LeftFile what) {
+    const std::string which = "template " + planned.volume.value_or("");
+    if (what == direct::LeftFile::taken_over)
+      return tf::warning_at(
+          {}, which + " has been taken over",
+          "The node has downloaded it from the same URL for the same user before, for an apply "
+          "that was killed; it is not downloaded again.");
+    return tf::warning_at(
+        {}, which + " was left behind and has been replaced",
+        "The node has taken in a file of that name for the same user before, for an apply that was "
+        "killed. Nothing tells that its content is what is wanted now, so that it was removed to "
+        "be fetched anew.\n\nIf another configuration has made it, the two want the same file: "
+        "choose another file_name in one of them.");
   }
 
   // Where the checksum is that of the local file, it is computed now.
