@@ -35,10 +35,10 @@ struct Births::Attempt {
 };
 
 Result<int> Births::bear(const ContainerSpec& spec, std::stop_token stop, const BornCallback& born,
-                         const LeftoverCallback& leftover) {
+                         const LeftoverCallback& leftover, const OtherRequestCallback& other) {
   Attempt attempt;
   attempt.mark = birth_mark(request_name(spec), random_.next());
-  TRY(leftovers_.clear(spec, stop, leftover));
+  TRY(leftovers_.clear(spec, stop, leftover, other));
   if (spec.vmid) inventory_.vmids().take(*spec.vmid);
   attempt.vmid = spec.vmid ? *spec.vmid : TRY(choose(spec, attempt, stop));
   while (true) {

@@ -45,7 +45,7 @@ class Births {
   // taken or a range without a free one; else as Pve. What `born` was called with last may exist,
   // whatever error follows.
   Result<int> bear(const ContainerSpec& spec, std::stop_token stop, const BornCallback& born,
-                   const LeftoverCallback& leftover = {});
+                   const LeftoverCallback& leftover = {}, const OtherRequestCallback& other = {});
 
  private:
   struct Attempt;

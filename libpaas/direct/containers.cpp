@@ -81,7 +81,7 @@ Containers::Containers(Pve& pve, Inventory& inventory, Clock& clock, Random& ran
 Result<ContainerState> Containers::create(const ContainerSpec& spec, std::stop_token stop,
                                           const BornCallback& born, const CreationHooks& hooks) {
   TRY(refuse(birth_refusals(spec)));
-  const int vmid = TRY(births_.bear(spec, stop, born, hooks.leftover));
+  const int vmid = TRY(births_.bear(spec, stop, born, hooks.leftover, hooks.other_request));
   log_.info("container is there", {{"vmid", std::to_string(vmid)}, {"node", spec.node}});
   ContainerState have;
   have.vmid = vmid;

@@ -25,6 +25,7 @@ namespace paas::direct {
 // What a caller may want to know of a creation as it goes on.
 struct CreationHooks {
   LeftoverCallback leftover{};
+  OtherRequestCallback other_request{};
   // All is as wanted but for the mark of the creation (leftovers.hpp), which goes when this has
   // returned: whoever is killed before leaves a container that the next creation recognises.
   std::function<void(const ContainerState&)> settled{};

@@ -54,7 +54,7 @@ bool bears_mark(const std::string& description, const std::string& request) {
 }
 
 Result<void> Leftovers::clear(const ContainerSpec& spec, std::stop_token stop,
-                              const LeftoverCallback& found) {
+                              const LeftoverCallback& found, const OtherRequestCallback& other) {
   auto list = inventory_.last_seen();
   if (!list) {
     const auto asked = inventory_.resources(stop);
@@ -77,7 +77,28 @@ Result<void> Leftovers::clear(const ContainerSpec& spec, std::stop_token stop,
       log_.warn("unable to remove what an interrupted creation has left",
                 {{"vmid", std::to_string(guest.vmid)}, {"error", describe(removed.error())}});
   }
+  if (other) name_others(spec, *list, stop, other);
   return {};
+}
+
+// What cannot be read is nobody's whom we could name.
+void Leftovers::name_others(const ContainerSpec& spec, const proxmox::Resources& list,
+                            std::stop_token stop, const OtherRequestCallback& other) {
+  const std::string hostname = spec.config.hostname.value_or("");
+  if (hostname.empty()) return;
+  const std::string request = request_name(spec);
+  for (const proxmox::Guest& guest : list.guests) {
+    if (guest.kind != proxmox::GuestKind::container || guest.name != hostname ||
+        inventory_.vmids().has_taken(guest.vmid))
+      continue;
+    const auto config = config_of(pve_, {guest.node, guest.vmid}, stop);
+    if (!config || config->hostname != hostname) continue;
+    const std::string description = config->description.value_or("");
+    if (!description.starts_with(mark_begin) || bears_mark(description, request)) continue;
+    log_.warn("a container of this host name bears the mark of another creation",
+              {{"vmid", std::to_string(guest.vmid)}, {"node", guest.node}});
+    other(guest.vmid, guest.node);
+  }
 }
 
 Result<bool> Leftovers::is_abandoned(const proxmox::Guest& guest, const ContainerSpec& spec,

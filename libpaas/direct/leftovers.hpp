@@ -10,7 +10,9 @@
 //     ─▶ marked with the same request? ─▶ unchanged, without a task, for half a minute?
 //     ─▶ claim it (a change that only one can make; the mark stays) ─▶ stop ─▶ destroy
 //
-// Anything else is left alone: a mark that goes away is somebody who is at work.
+// Anything else is left alone: a mark that goes away is somebody who is at work. A container of the
+// same host name, on whichever node, that bears the mark of another request is only named: it may
+// be of a creation that goes on elsewhere, or of one that was killed and asked for something else.
 
 #include <functional>
 #include <stop_token>
@@ -38,6 +40,9 @@ bool bears_mark(const std::string& description, const std::string& request);
 // Told of each container that an interrupted creation has left: whether it was removed.
 using LeftoverCallback = std::function<void(int vmid, const Result<void>& removed)>;
 
+// Told of each container of the same host name that bears the mark of another request.
+using OtherRequestCallback = std::function<void(int vmid, const std::string& node)>;
+
 // Thread-safe.
 class Leftovers {
  public:
@@ -48,9 +53,11 @@ class Leftovers {
   // Removes what earlier creations of the same specification have left. What cannot be read,
   // claimed or removed stays: it keeps nobody from creating. Error: `cancelled`.
   Result<void> clear(const ContainerSpec& spec, std::stop_token stop,
-                     const LeftoverCallback& found = {});
+                     const LeftoverCallback& found = {}, const OtherRequestCallback& other = {});
 
  private:
+  void name_others(const ContainerSpec& spec, const proxmox::Resources& list, std::stop_token stop,
+                   const OtherRequestCallback& other);
   Result<bool> is_abandoned(const proxmox::Guest& guest, const ContainerSpec& spec,
                             const std::string& request, std::stop_token stop);
   Result<void> remove(const proxmox::Guest& guest, const std::string& request,

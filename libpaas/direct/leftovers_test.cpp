@@ -191,6 +191,33 @@ TEST_CASE("what is not surely ours stays", "[direct]") {
   CHECK(world.pve.count({"DELETE"}) == 0);
 }
 
+TEST_CASE("what a killed creation left whose request has changed since is named and stays",
+          "[direct]") {
+  ContainerWorld world;
+  const ContainerSpec spec = container_spec();
+  ContainerSpec before = spec;
+  before.config.memory_mib = 4096;
+  leave(world, 100, before);
+  world.pve.containers[100].running = GENERATE(true, false);
+  before.node = "pve2";
+  leave(world, 101, before);
+  leave(world, 102, before);
+  world.pve.containers[102].settings["hostname"] = "other";
+  leave(world, 103, before);
+  world.pve.containers[103].settings["description"] = "mine";
+  leave(world, 104, spec);
+  std::vector<std::pair<int, std::string>> named;
+  CreationHooks hooks;
+  hooks.other_request = [&](int vmid, const std::string& node) { named.emplace_back(vmid, node); };
+  const auto create = [&] {
+    return world.containers.create(spec, {}, [](int, const std::string&) {}, hooks);
+  };
+  REQUIRE(create());
+  CHECK(named == std::vector<std::pair<int, std::string>>{{100, "pve1"}, {101, "pve2"}});
+  CHECK(world.pve.containers.size() == 5);
+  CHECK_FALSE(world.pve.containers.contains(104));
+}
+
 TEST_CASE("of two creations of the same at once, neither takes the other for a leftover",
           "[direct]") {
   ContainerWorld world;

@@ -208,6 +208,26 @@ def test_what_a_killed_provider_left_is_removed_by_the_next_apply(cluster, works
     workspace.assert_nothing_to_do()
 
 
+def test_what_a_killed_provider_left_of_another_configuration_is_named(cluster, workspace):
+    cluster.control("/faults", [{"method": "PUT", "path": "/config$", "status": 595, "count": 0}])
+    workspace.write(one())
+    child = workspace.start("apply", "-auto-approve", "-input=false")
+    wait_for(lambda: any(cluster.config(g["vmid"]).get("description", "").startswith("being created")
+                         for g in cluster.containers()), "the creation to end")
+    for pid in provider_pids(child.pid):
+        os.kill(pid, signal.SIGKILL)
+    child.communicate(timeout=300)
+    left, = cluster.containers()
+    cluster.control("/faults", method="DELETE")
+    workspace.write(one(memory='"128"'))
+    run = workspace.apply()
+    assert f"container {left['vmid']} on node {left['node']} may be left behind" in run.text
+    assert f"pct destroy {left['vmid']}" in run.text
+    made = workspace.resources()["paas_lxc.web"]["vmid"]
+    assert {g["vmid"] for g in cluster.containers()} == {left["vmid"], made}
+    workspace.assert_nothing_to_do()
+
+
 def test_a_provider_killed_at_each_step_at_once_converges(cluster, workspace):
     # Each container is in another step when the kill comes; the tasks go on after it.
     step = {"creating": ("pve2", None), "starting": ("pve3", None), "starting-id": ("pve1", 301),

@@ -125,6 +125,9 @@ class LxcResource final : public tf::Typed<Lxc> {
     hooks.leftover = [&](int vmid, const Result<void>& removed) {
       told.push_back(leftover_warning(vmid, removed));
     };
+    hooks.other_request = [&](int vmid, const std::string& node) {
+      told.push_back(other_request_warning(vmid, node, planned.hostname.value_or("")));
+    };
     hooks.settled = [&](const ContainerState& there) {
       addresses = await_addresses(*cluster, planned, there, deadline.token());
     };
@@ -273,6 +276,20 @@ class LxcResource final : public tf::Typed<Lxc> {
     return tf::warning_at({}, which + " and is still there",
                           whence + ". Removing it failed: " + describe(removed.error()) +
                               "\n\nDestroy it by hand (`pct destroy`), or import it.");
+  }
+
+  static tf::Diagnostic other_request_warning(int vmid, const std::string& node,
+                                              const std::string& hostname) {
+    const std::string id = std::to_string(vmid);
+    return tf::warning_at(
+        {}, "container " + id + " on node " + node + " may be left behind",
+        "It is called \"" + hostname +
+            "\" as well, and its description says that it is being created, but from another "
+            "configuration: by an apply that was killed before this one was changed, or by one "
+            "that is at work now. It was left alone, though it may run with the same addresses."
+            "\n\nIf no state has it and no apply is at work, stop and destroy it (`pct stop " +
+            id + "`, `pct destroy " + id + "` on node " + node + "), or import it as " + node +
+            "/" + id + ".");
   }
 
   static tf::Outcome<Lxc> succeeded(const Lxc& planned, const ContainerState& state,
