@@ -72,7 +72,9 @@ TEST_CASE("real: address, neighbours, name servers and host names within") {
   CHECK(resolv == Texts{"nameserver", "10.211.7.1", "nameserver", "192.0.2.53"});
   CHECK(said_in(subject, id, "hostname").out == "shop-1\n");
   CHECK(said_in(subject, id, "cat /etc/hosts").out.find("shop-1") != std::string::npos);
-  for (const auto& network : subject.runtime->networks().list({}).value()) {
+  const auto networks = subject.runtime->networks().list({});
+  REQUIRE(networks);
+  for (const auto& network : *networks) {
     if (network.spec.name == playground.network()) {
       CHECK(network.has_own_dns == (subject.setup.engine == "docker"));
     }
