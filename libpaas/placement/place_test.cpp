@@ -87,7 +87,8 @@ TEST_CASE("placement: what is decided is feasible and final in hard cases, too")
 TEST_CASE("placement: company that has to go stays within reach of who need not") {
   Problem problem;
   problem.cluster.nodes = {box("a", 2000), box("b", 4000), box("c", 2000)};
-  for (std::size_t i = 0; i < 3; ++i) problem.cluster.nodes[i].labels = {{"zone", i < 2 ? "z" : "y"}};
+  for (std::size_t i = 0; i < 3; ++i)
+    problem.cluster.nodes[i].labels = {{"zone", i < 2 ? "z" : "y"}};
   problem.workloads = {job("db", 1500), job("web", 1000)};
   problem.workloads[1].relations = {{"db", "zone", false}};
   problem.current = {{{"db", 0}, "a"}, {{"web", 0}, "a"}};
