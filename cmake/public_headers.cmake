@@ -38,6 +38,7 @@ set(PAAS_PUBLIC_HEADERS
     libpaas/expansion/ledger.hpp
     libpaas/health/health.hpp
     libpaas/jobs/jobs.hpp
+    libpaas/isolation/rules.hpp
     libpaas/model/app.hpp
     libpaas/model/container.hpp
     libpaas/model/engine.hpp
@@ -76,6 +77,7 @@ set(PAAS_PUBLIC_HEADERS
     libpaas/proxmox/inventory.hpp
     libpaas/proxmox/task.hpp
     libpaas/reconcile/diff.hpp
+    libpaas/reconcile/expected_text.hpp
     libpaas/reconcile/plan.hpp
     libpaas/rollout/addresses.hpp
     libpaas/rollout/rollout.hpp)
