@@ -274,7 +274,7 @@ std::string node_for(std::string_view hostname, const std::vector<std::string>& 
 Result<ContainerName> parse_container_name(std::string_view text) {
   const auto refused = [&]() -> tl::unexpected<Error> {
     return tl::unexpected<Error>(Error{Errc::invalid,
-                                       "\"" + shortened(text, 80) + "\" can name no container",
+                                       excerpt(text, 80) + " can name no container",
                                        {},
                                        "name it as node/vmid (\"pve1/104\"), by its vmid alone, or "
                                        "by its host name alone"});

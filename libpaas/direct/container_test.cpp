@@ -6,6 +6,7 @@
 #include <catch2/catch.hpp>
 
 #include "libpaas/base/net.hpp"
+#include "libpaas/base/text.hpp"
 #include "tests/fakes/container_world.hpp"
 
 namespace container_test {
@@ -278,6 +279,13 @@ TEST_CASE("whatever is wanted after whatever was: applied, nothing is left to do
     RC_ASSERT(static_cast<int>(changed->config.mounts.size() + changed->config.unused.size()) + 1 ==
               world.pve.allocations());
   }));
+}
+
+TEST_CASE("a name that can be none is quoted as UTF-8", "[direct]") {
+  const auto name = direct::parse_container_name("0\x82\x82/1");
+  REQUIRE_FALSE(name);
+  CHECK(is_utf8(name.error().message));
+  CHECK(direct::parse_container_name("pve1/104")->vmid == 104);
 }
 
 }  // namespace container_test
